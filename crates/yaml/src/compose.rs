@@ -1,0 +1,421 @@
+//! Events to nodes, without recursion: nesting costs heap, never stack.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use libyaml_safer::{Error, Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
+
+use crate::mapping::{Entry, Key, KeyKind};
+use crate::scalar::{self, Profile, Style};
+use crate::stream::{check_size, span};
+use crate::{Limits, LineIndex, Mapping, Node, Position, Span, Value, YamlError};
+
+/// Reads one document after the other from a text.
+pub(crate) struct Composer<'text> {
+    parser: Parser<&'text [u8]>,
+    text: &'text str,
+    profile: Profile,
+    limits: &'text Limits,
+    /// Added to every span: where the text starts in its file.
+    base: usize,
+    keys: HashSet<Arc<str>>,
+}
+
+/// What one document collects.
+#[derive(Default)]
+struct DocumentState {
+    stack: Vec<Frame>,
+    anchors: HashMap<String, Anchored>,
+    /// Nodes that aliases have added.
+    expanded: usize,
+    root: Option<Node>,
+}
+
+/// An anchored node, ready to be copied.
+struct Anchored {
+    node: Node,
+    key: Option<Key>,
+    nodes: usize,
+}
+
+/// A list or map that is still open.
+struct Frame {
+    start: usize,
+    anchor: Option<String>,
+    /// Nodes below it.
+    nodes: usize,
+    flow: bool,
+    content: Content,
+}
+
+enum Content {
+    Sequence(Vec<Node>),
+    Mapping(OpenMapping),
+}
+
+#[derive(Default)]
+struct OpenMapping {
+    entries: Vec<Entry>,
+    pending: Option<Pending>,
+    merges: Vec<Node>,
+    seen: Seen,
+    /// Keys that are no strings, as what they mean: Go's maps know each once.
+    typed: HashSet<(KeyKind, Arc<str>)>,
+}
+
+enum Pending {
+    /// A key, and whether the map has it already.
+    Key(Key, bool),
+    Merge(Span),
+}
+
+/// Key texts as they were written, to find duplicates without comparing each with each.
+#[derive(Default)]
+struct Seen {
+    few: Vec<(Arc<str>, usize)>,
+    many: HashMap<Arc<str>, usize>,
+}
+
+impl Seen {
+    /// Remembers a key; gives the place of an earlier one with the same text.
+    fn insert(&mut self, text: &Arc<str>, offset: usize) -> Option<usize> {
+        const FEW: usize = 16;
+        if self.few.len() < FEW {
+            let earlier = self.few.iter().find(|(known, _)| known == text).map(|(_, offset)| *offset);
+            self.few.push((Arc::clone(text), offset));
+            return earlier;
+        }
+        if self.many.is_empty() {
+            self.many.extend(self.few.iter().cloned());
+        }
+        self.many.insert(Arc::clone(text), offset)
+    }
+}
+
+impl<'text> Composer<'text> {
+    pub(crate) fn new(text: &'text str, profile: Profile, limits: &'text Limits) -> Result<Self, YamlError> {
+        check_size(text, limits)?;
+        let mut parser = Parser::new();
+        parser.set_input(text.as_bytes());
+        Ok(Self { parser, text, profile, limits, base: 0, keys: HashSet::new() })
+    }
+
+    /// Counts spans from this offset.
+    pub(crate) fn starting_at(mut self, base: usize) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The next document; `None` at the end of the text.
+    pub(crate) fn document(&mut self) -> Result<Option<Node>, YamlError> {
+        let mut state = DocumentState::default();
+        loop {
+            let event = self.parser.parse().map_err(|error| self.syntax_error(&error))?;
+            let (start, end) = (offset(event.start_mark), offset(event.end_mark));
+            match event.data {
+                EventData::StreamStart { .. } => {}
+                EventData::StreamEnd => return Ok(None),
+                EventData::DocumentStart { version_directive, .. } => {
+                    if version_directive.is_some_and(|version| (version.major, version.minor) != (1, 1)) {
+                        return Err(self.error(start, "the document asks for another YAML version than 1.1"));
+                    }
+                }
+                EventData::DocumentEnd { .. } => return Ok(Some(state.root.unwrap_or_default())),
+                EventData::Alias { anchor } => self.alias(&mut state, &anchor, start, end)?,
+                EventData::Scalar { .. } => self.scalar(&mut state, event, start, end)?,
+                EventData::SequenceStart { anchor, style, .. } => {
+                    let flow = style == SequenceStyle::Flow;
+                    self.open(&mut state, Content::Sequence(Vec::new()), anchor, start, flow)?;
+                }
+                EventData::MappingStart { anchor, style, .. } => {
+                    let flow = style == MappingStyle::Flow;
+                    self.open(&mut state, Content::Mapping(OpenMapping::default()), anchor, start, flow)?;
+                }
+                EventData::SequenceEnd | EventData::MappingEnd => self.close(&mut state, end)?,
+            }
+        }
+    }
+
+    fn open(
+        &self,
+        state: &mut DocumentState,
+        content: Content,
+        anchor: Option<String>,
+        start: usize,
+        flow: bool,
+    ) -> Result<(), YamlError> {
+        if state.stack.len() >= self.limits.depth {
+            let message = format!("nested deeper than {} levels", self.limits.depth);
+            return Err(self.error(start, message));
+        }
+        if expects_key(state) {
+            return Err(self.error(start, "a list or map cannot be the key of a map"));
+        }
+        state.stack.push(Frame { start, anchor, nodes: 1, flow, content });
+        Ok(())
+    }
+
+    fn close(&self, state: &mut DocumentState, end: usize) -> Result<(), YamlError> {
+        let Some(frame) = state.stack.pop() else { return Ok(()) };
+        let value = match frame.content {
+            Content::Sequence(mut items) => {
+                items.shrink_to_fit();
+                Value::Sequence(items)
+            }
+            Content::Mapping(open) => Value::Mapping(merge(open)),
+        };
+        // A block ends where the next one starts; its last child tells where its own text ends.
+        let end = if frame.flow { end + self.base } else { last_end(&value).unwrap_or(end + self.base) };
+        let node = Node { value, span: span(frame.start + self.base, end) };
+        self.add(state, node, None, frame.anchor, frame.nodes)
+    }
+
+    fn scalar(&mut self, state: &mut DocumentState, event: Event, start: usize, end: usize) -> Result<(), YamlError> {
+        let EventData::Scalar { anchor, tag, value, plain_implicit, style, .. } = event.data else { return Ok(()) };
+        if style == ScalarStyle::DoubleQuoted && has_slash_escape(self.text.get(start..end).unwrap_or_default()) {
+            return Err(self.error(start, "`\\/` is no escape that YAML 1.1 knows; write `/`"));
+        }
+        let style = if style == ScalarStyle::Plain { Style::Plain } else { Style::Quoted };
+        let tag = tag.as_deref().filter(|_| !plain_implicit || style == Style::Quoted);
+        let place = span(start + self.base, end + self.base);
+        let as_key = expects_key(state);
+        if as_key && scalar::is_merge(&value, tag, style) {
+            return self.merge_key(state, place, start);
+        }
+        let raw = if as_key { Some(self.intern(&value)) } else { None };
+        let resolved = scalar::resolve(value, tag, style, self.profile)
+            .map_err(|message| self.error(start, message))?;
+        let node = Node { value: resolved, span: place };
+        let Some(raw) = raw else { return self.add(state, node, None, anchor, 1) };
+        let key = self.key(&node, &raw, start)?;
+        self.add(state, node, Some((key, raw)), anchor, 1)
+    }
+
+    fn alias(&mut self, state: &mut DocumentState, name: &str, start: usize, end: usize) -> Result<(), YamlError> {
+        let Some(anchored) = state.anchors.get(name) else {
+            let message = format!("the anchor {name:?} is not defined above");
+            return Err(self.error(start, message));
+        };
+        state.expanded += anchored.nodes;
+        if state.expanded > self.limits.alias_nodes {
+            let message = format!(
+                "aliases expand to more than {} nodes; write the values out or split the document",
+                self.limits.alias_nodes
+            );
+            return Err(self.error(start, message));
+        }
+        let (mut node, nodes, key) = (anchored.node.clone(), anchored.nodes, anchored.key.clone());
+        node.span = span(start + self.base, end + self.base);
+        if !expects_key(state) {
+            return self.add(state, node, None, None, nodes);
+        }
+        let raw = match (&key, &node.value) {
+            (Some(key), _) => Arc::clone(&key.text),
+            (None, Value::Sequence(_) | Value::Mapping(_)) => {
+                return Err(self.error(start, "a list or map cannot be the key of a map"));
+            }
+            (None, _) => self.intern(&scalar::go_text(&node.value)),
+        };
+        let key = self.key(&node, &raw, start)?;
+        self.add(state, node, Some((key, raw)), None, nodes)
+    }
+
+    fn merge_key(&self, state: &mut DocumentState, place: Span, start: usize) -> Result<(), YamlError> {
+        let Some(Frame { content: Content::Mapping(open), .. }) = state.stack.last_mut() else { return Ok(()) };
+        let raw: Arc<str> = "<<".into();
+        if let Some(earlier) = open.seen.insert(&raw, start)
+            && self.profile == Profile::GoYamlV3
+        {
+            return Err(self.duplicate(&raw, start, earlier));
+        }
+        open.pending = Some(Pending::Merge(place));
+        Ok(())
+    }
+
+    /// Puts a finished node where it belongs: below the open list or map, or at the root.
+    fn add(
+        &self,
+        state: &mut DocumentState,
+        node: Node,
+        key: Option<(Key, Arc<str>)>,
+        anchor: Option<String>,
+        nodes: usize,
+    ) -> Result<(), YamlError> {
+        if let Some(anchor) = anchor {
+            let key = key.as_ref().map(|(key, _)| key.clone());
+            state.anchors.insert(anchor, Anchored { node: node.clone(), key, nodes });
+        }
+        let Some(frame) = state.stack.last_mut() else {
+            state.root = Some(node);
+            return Ok(());
+        };
+        frame.nodes += nodes;
+        match (&mut frame.content, key) {
+            (Content::Sequence(items), _) => items.push(node),
+            (Content::Mapping(open), Some((key, raw))) => {
+                let start = (key.span.start as usize).saturating_sub(self.base);
+                let known = match self.profile {
+                    Profile::GoYamlV3 => {
+                        if let Some(earlier) = open.seen.insert(&raw, start) {
+                            return Err(self.duplicate(&raw, start, earlier));
+                        }
+                        key.kind != KeyKind::String && !open.typed.insert((key.kind, Arc::clone(&key.text)))
+                    }
+                    Profile::SigsYaml => open.seen.insert(&key.text, start).is_some(),
+                };
+                open.pending = Some(Pending::Key(key, known));
+            }
+            (Content::Mapping(open), None) => match open.pending.take() {
+                Some(Pending::Merge(place)) => self.take_merge(open, node, place)?,
+                Some(Pending::Key(key, known)) => push_entry(open, Entry { key, value: node }, known),
+                None => {}
+            },
+        }
+        Ok(())
+    }
+
+    fn take_merge(&self, open: &mut OpenMapping, node: Node, place: Span) -> Result<(), YamlError> {
+        let bad = || {
+            let start = (place.start as usize).saturating_sub(self.base);
+            self.error(start, "`<<` takes a map, or a list of maps, to merge")
+        };
+        match node.value {
+            Value::Mapping(_) => open.merges.push(node),
+            Value::Sequence(items) if items.iter().all(|item| matches!(item.value, Value::Mapping(_))) => {
+                open.merges.extend(items);
+            }
+            _ => return Err(bad()),
+        }
+        Ok(())
+    }
+
+    fn key(&mut self, node: &Node, raw: &Arc<str>, start: usize) -> Result<Key, YamlError> {
+        let key = |text: Arc<str>, kind| Key { text, kind, span: node.span };
+        let kind = match &node.value {
+            Value::String(text) if **text == **raw => return Ok(key(Arc::clone(raw), KeyKind::String)),
+            Value::String(text) => return Ok(key(Arc::clone(text), KeyKind::String)),
+            Value::Time(text) if self.profile == Profile::SigsYaml => return Ok(key(Arc::clone(text), KeyKind::String)),
+            Value::Null if self.profile == Profile::SigsYaml => {
+                return Err(self.error(start, "`null` cannot be the key of a map"));
+            }
+            Value::Int(_) | Value::UInt(_) => KeyKind::Int,
+            Value::Float(_) | Value::Number(_) => KeyKind::Float,
+            Value::Bool(_) => KeyKind::Bool,
+            Value::Time(_) => KeyKind::Time,
+            Value::Null => KeyKind::Null,
+            Value::Sequence(_) | Value::Mapping(_) => {
+                return Err(self.error(start, "a list or map cannot be the key of a map"));
+            }
+        };
+        Ok(match self.profile {
+            Profile::GoYamlV3 => key(self.intern(&scalar::go_text(&node.value)), kind),
+            Profile::SigsYaml => key(self.intern(&scalar::json_key(&node.value)), KeyKind::String),
+        })
+    }
+
+    fn intern(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.keys.get(text) {
+            return Arc::clone(known);
+        }
+        let text: Arc<str> = text.into();
+        self.keys.insert(Arc::clone(&text));
+        text
+    }
+
+    fn duplicate(&self, key: &str, start: usize, earlier: usize) -> YamlError {
+        let first = LineIndex::new(self.text).position(earlier);
+        self.error(start, format!("the key {key:?} is already defined in line {}; remove one of them", first.line))
+    }
+
+    fn error(&self, offset: usize, message: impl Into<String>) -> YamlError {
+        YamlError::new(LineIndex::new(self.text).position(offset), message)
+    }
+
+    fn syntax_error(&self, error: &Error) -> YamlError {
+        let position = error.problem_mark().map_or(Position::default(), |mark| {
+            let offset = offset(mark);
+            LineIndex::new(self.text).position(offset)
+        });
+        let problem = match error.problem() {
+            "" => error.to_string(),
+            problem => problem.to_owned(),
+        };
+        let hint = match problem.as_str() {
+            "found character that cannot start any token" if self.tab_at(position) => {
+                "; indent with spaces instead of a tab"
+            }
+            "found unexpected end of stream" => "; is a quote or bracket not closed?",
+            _ => "",
+        };
+        YamlError::new(position, format!("{problem}{hint}"))
+    }
+
+    fn tab_at(&self, position: Position) -> bool {
+        LineIndex::new(self.text)
+            .line(position.line)
+            .and_then(|line| line.chars().nth(position.column - 1))
+            .is_some_and(|character| character == '\t')
+    }
+}
+
+fn offset(mark: Mark) -> usize {
+    usize::try_from(mark.index).unwrap_or(usize::MAX)
+}
+
+/// Whether the next node is the key of a map.
+fn expects_key(state: &DocumentState) -> bool {
+    matches!(
+        state.stack.last(),
+        Some(Frame { content: Content::Mapping(OpenMapping { pending: None, .. }), .. })
+    )
+}
+
+/// Adds an entry; where duplicates are allowed the last one wins, at the place of the first.
+fn push_entry(open: &mut OpenMapping, entry: Entry, known: bool) {
+    let same = |other: &&mut Entry| other.key.text == entry.key.text && other.key.kind == entry.key.kind;
+    match open.entries.iter_mut().filter(|_| known).find(same) {
+        Some(place) => *place = entry,
+        None => open.entries.push(entry),
+    }
+}
+
+/// The map with its merges applied: its own keys win, then the earlier of several merged maps.
+fn merge(open: OpenMapping) -> Mapping {
+    let OpenMapping { mut entries, merges, .. } = open;
+    if merges.is_empty() {
+        return Mapping::from_entries(entries);
+    }
+    let mut known: HashSet<(KeyKind, Arc<str>)> =
+        entries.iter().map(|entry| (entry.key.kind, Arc::clone(&entry.key.text))).collect();
+    for node in merges {
+        let Value::Mapping(mut map) = node.value else { continue };
+        for entry in map.entries_mut().drain(..) {
+            if known.insert((entry.key.kind, Arc::clone(&entry.key.text))) {
+                entries.push(entry);
+            }
+        }
+    }
+    Mapping::from_entries(entries)
+}
+
+fn last_end(value: &Value) -> Option<usize> {
+    let end = match value {
+        Value::Sequence(items) => items.last()?.span.end,
+        Value::Mapping(map) => {
+            map.entries().iter().map(|entry| entry.value.span.end.max(entry.key.span.end)).max()?
+        }
+        _ => return None,
+    };
+    usize::try_from(end).ok()
+}
+
+/// `\/` inside a double-quoted scalar: JSON and YAML 1.2 know it, Go's decoders do not.
+fn has_slash_escape(raw: &str) -> bool {
+    let mut bytes = raw.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'\\' && bytes.next() == Some(b'/') {
+            return true;
+        }
+    }
+    false
+}

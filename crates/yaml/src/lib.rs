@@ -1,0 +1,41 @@
+//! Kubernetes YAML and JSON as Go's decoders read it, with the bytes of every node.
+//!
+//! Go tools differ from the YAML 1.2 specification and from each other in what a plain scalar means (`0644`, `yes`,
+//! `2020-01-01`), in duplicate keys and in merge keys. A [`Profile`] names the decoder that is followed. Events come
+//! from a port of libyaml, the parser that Go's decoders descend from, so that both accept the same texts.
+//!
+//! Nothing here reads files: callers pass text. Hostile text ends in a [`YamlError`], bounded by [`Limits`].
+//!
+//! ```
+//! use kubescape_yaml::{Limits, Profile, load_one};
+//!
+//! let node = load_one("mode: 0644\n", Profile::GoYamlV3, &Limits::default())?;
+//! let mode = node.get("mode").expect("the key is there");
+//! assert_eq!(mode.as_i64(), Some(0o644));
+//! assert_eq!((mode.span.start, mode.span.end), (6, 10));
+//! # Ok::<(), kubescape_yaml::YamlError>(())
+//! ```
+
+mod compose;
+mod error;
+mod json;
+mod lines;
+mod mapping;
+mod node;
+mod path;
+mod scalar;
+mod stream;
+mod timestamp;
+mod write_json;
+mod write_yaml;
+
+pub use error::YamlError;
+pub use json::load_json;
+pub use lines::{LineIndex, Position};
+pub use mapping::{Entry, Key, KeyKind, Mapping};
+pub use node::{Node, Span, Value};
+pub use path::{Nearest, PathSegment, parse_path};
+pub use scalar::Profile;
+pub use stream::{Document, Limits, Manifest, load, load_manifests, load_one};
+pub use write_json::{JsonStyle, format_float, write_json};
+pub use write_yaml::to_yaml;

@@ -1,0 +1,143 @@
+//! Texts to documents.
+
+use crate::compose::Composer;
+use crate::{LineIndex, Node, Profile, Span, YamlError};
+
+/// Bounds on what is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest text, in bytes.
+    pub file_bytes: usize,
+    /// Deepest nesting of lists and maps.
+    pub depth: usize,
+    /// Most nodes that aliases may add to a document.
+    pub alias_nodes: usize,
+}
+
+impl Default for Limits {
+    /// 32 MiB, 1,000 levels, 250,000 nodes.
+    fn default() -> Self {
+        Self { file_bytes: 32 << 20, depth: 1_000, alias_nodes: 250_000 }
+    }
+}
+
+/// A document of a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// Its value.
+    pub root: Node,
+    /// Its place in the stream, from 1.
+    pub index: usize,
+}
+
+/// A part of a manifest file between separator lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// Its place in the file, from 1; parts without content count.
+    pub index: usize,
+    /// The document's bytes.
+    pub span: Span,
+    /// Its value, or why there is none. Positions are those of the whole file.
+    pub root: Result<Node, YamlError>,
+}
+
+/// Reads a stream as Go's decoder does: documents up to the first error, which ends it.
+pub fn load(text: &str, profile: Profile, limits: &Limits) -> Vec<Result<Document, YamlError>> {
+    let mut documents = Vec::new();
+    let mut composer = match Composer::new(text, profile, limits) {
+        Ok(composer) => composer,
+        Err(error) => return vec![Err(error)],
+    };
+    loop {
+        match composer.document() {
+            Ok(None) => return documents,
+            Ok(Some(root)) => documents.push(Ok(Document { root, index: documents.len() + 1 })),
+            Err(error) => {
+                documents.push(Err(error));
+                return documents;
+            }
+        }
+    }
+}
+
+/// Reads the first document, as Go's `Unmarshal` does. A text without any is `null`.
+pub fn load_one(text: &str, profile: Profile, limits: &Limits) -> Result<Node, YamlError> {
+    Ok(Composer::new(text, profile, limits)?.document()?.unwrap_or_default())
+}
+
+/// Reads a file of manifests. The file is split at its separator lines first (`---`, then blanks or a comment), so
+/// that a bad document does not spoil the others. Parts that hold only comments are left out.
+pub fn load_manifests(text: &str, profile: Profile, limits: &Limits) -> Vec<Manifest> {
+    if let Err(error) = check_size(text, limits) {
+        return vec![Manifest { index: 1, span: Span::default(), root: Err(error) }];
+    }
+    let lines = std::cell::OnceCell::new();
+    split(text)
+        .into_iter()
+        .enumerate()
+        .filter(|(_, (_, part))| has_content(part))
+        .map(|(index, (start, part))| {
+            let shifted = |error: YamlError| {
+                let first = lines.get_or_init(|| LineIndex::new(text)).position(start).line - 1;
+                let position = crate::Position { line: error.position.line + first, ..error.position };
+                YamlError { position, ..error }
+            };
+            let root = Composer::new(part, profile, limits)
+                .map(|composer| composer.starting_at(start))
+                .and_then(|mut composer| composer.document())
+                .map(Option::unwrap_or_default)
+                .map_err(shifted);
+            Manifest { index: index + 1, span: span(start, start + part.len()), root }
+        })
+        .collect()
+}
+
+pub(crate) fn check_size(text: &str, limits: &Limits) -> Result<(), YamlError> {
+    if text.len() <= limits.file_bytes && u32::try_from(text.len()).is_ok() {
+        return Ok(());
+    }
+    let message = format!("the text has {} bytes, the limit is {}", text.len(), limits.file_bytes);
+    Err(YamlError::new(crate::Position::default(), message))
+}
+
+/// A span from offsets that [`check_size`] has let pass.
+pub(crate) fn span(start: usize, end: usize) -> Span {
+    let offset = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    Span { start: offset(start), end: offset(end) }
+}
+
+/// The parts of a file between separator lines, with their offsets. A leading separator starts the first part.
+fn split(text: &str) -> Vec<(usize, &str)> {
+    let mut parts = Vec::new();
+    let (mut part_start, mut offset) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        if is_separator(line) {
+            if offset > 0 || part_start > 0 {
+                parts.push((part_start, text.get(part_start..offset).unwrap_or_default()));
+            }
+            part_start = offset + line.len();
+        }
+        offset += line.len();
+    }
+    parts.push((part_start, text.get(part_start..).unwrap_or_default()));
+    // What a byte order mark or directives leave before the first separator belongs to the first part.
+    parts
+}
+
+fn is_separator(line: &str) -> bool {
+    line.strip_prefix('\u{feff}')
+        .unwrap_or(line)
+        .strip_prefix("---")
+        .is_some_and(|rest| {
+            let rest = rest.trim_end_matches(['\n', '\r']);
+            let blank = rest.trim_start_matches([' ', '\t']);
+            blank.is_empty() || (blank.starts_with('#') && blank.len() < rest.len())
+        })
+}
+
+fn has_content(part: &str) -> bool {
+    part.lines().any(|line| {
+        let line = line.trim_start_matches('\u{feff}').trim_start();
+        !line.is_empty() && !line.starts_with('#')
+    })
+}
