@@ -1,1 +1,33 @@
-//! To be written.
+//! The vocabulary of a scan.
+//!
+//! Plain data that every other crate speaks: what was looked at ([`Resource`]), what it is judged by ([`Control`],
+//! [`Framework`], [`Rule`]), and what came out ([`Report`]). No I/O, no clock, no formatting.
+
+mod attack_track;
+mod control;
+mod exception;
+mod finding;
+mod framework;
+mod parameter;
+mod report;
+mod resource;
+mod rule;
+mod severity;
+mod status;
+
+pub use attack_track::{AttackStep, AttackTrack};
+pub use control::{ActionRequired, AttackTrackStep, Category, Control, ControlTexts, Example, Membership};
+pub use exception::{Designator, ExceptionPolicy, PosturePolicy};
+pub use finding::{EvidencePath, Finding, FixPath, Related};
+pub use framework::{Framework, Scope, Section};
+pub use parameter::{Parameter, Parameters};
+pub use report::{
+    ControlResult, ControlSummary, Counters, Coverage, Evidence, FrameworkSummary, NotEvaluated, PathRecord,
+    PolicyDegradation, Report, ResourceResult, RuleInfo, RuleResult, ScanSummary, SeverityCounters,
+};
+pub use resource::{
+    Commit, FileType, GroupVersionKind, Resource, ResourceId, Source, local_id, object_id, parse_group_version, subject_id,
+};
+pub use rule::{Aggregator, ConfigInput, KindPattern, Rule};
+pub use severity::Severity;
+pub use status::{Status, StatusInfo, SubStatus};

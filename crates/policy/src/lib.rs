@@ -1,1 +1,25 @@
-//! To be written.
+//! Judging resources by a control library.
+//!
+//! The library's rules are Rego ([`rego`]); their answers become verdicts, scores and counters ([`evaluate`]).
+//! Pure: no network, disk or clock; what depends on them comes in as a value.
+
+mod aggregate;
+mod evaluate;
+mod image_name;
+mod identity;
+mod index;
+mod results;
+mod score;
+mod selection;
+mod suggest;
+
+pub mod exceptions;
+pub mod rego;
+pub mod testing;
+
+pub use evaluate::{EvaluationContext, evaluate};
+pub use image_name::{ImageNameError, normalize as normalize_image_name};
+pub use index::wanted_kinds;
+pub use score::displayed;
+pub use selection::{ControlFilter, Request, SelectedFramework, Selection, SelectionError, select};
+pub use suggest::closest;

@@ -1,0 +1,103 @@
+//! Builtins of ours: replacements of the engine's ([`super::source::REPLACED`]) and the product's own.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use anyhow::{Result, anyhow};
+use regex::{Regex, RegexBuilder};
+use regorus::{Engine, Value};
+
+use super::printf::sprintf;
+
+/// Compiled size to which an expression may grow. OPA's engine has no limit; this one only stops abuse.
+const REGEX_BYTES: usize = 16 << 20;
+/// Compiled expressions that are kept.
+const REGEX_CACHE: usize = 512;
+
+/// Compiled expressions, shared by all rules of a scan.
+#[derive(Clone, Default)]
+struct Expressions(Arc<RwLock<HashMap<Arc<str>, Regex>>>);
+
+impl Expressions {
+    fn get(&self, pattern: &Arc<str>) -> Result<Regex> {
+        if let Some(found) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
+            return Ok(found.clone());
+        }
+        let compiled = RegexBuilder::new(pattern).size_limit(REGEX_BYTES).build()?;
+        let mut cache = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= REGEX_CACHE {
+            cache.clear();
+        }
+        cache.insert(Arc::clone(pattern), compiled.clone());
+        Ok(compiled)
+    }
+}
+
+/// Adds all builtins of ours to an engine.
+pub(super) fn install(engine: &mut Engine) -> Result<()> {
+    let expressions = Expressions::default();
+    add(engine, "kubescape_sprintf", 2, |arguments| {
+        let list = arguments.get(1).and_then(|list| list.as_array().ok()).ok_or_else(|| anyhow!("not a list"))?;
+        Ok(Value::from(sprintf(string(arguments, 0)?, &list.iter().cloned().collect::<Vec<_>>())))
+    })?;
+    let regexes = expressions.clone();
+    add(engine, "kubescape_regex_match", 2, move |arguments| {
+        Ok(Value::from(regexes.get(string(arguments, 0)?)?.is_match(string(arguments, 1)?)))
+    })?;
+    let regexes = expressions.clone();
+    add(engine, "kubescape_regex_is_valid", 1, move |arguments| {
+        Ok(Value::from(string(arguments, 0).is_ok_and(|pattern| regexes.get(pattern).is_ok())))
+    })?;
+    let regexes = expressions.clone();
+    add(engine, "kubescape_regex_split", 2, move |arguments| {
+        let regex = regexes.get(string(arguments, 0)?)?;
+        Ok(Value::from(regex.split(string(arguments, 1)?).map(Value::from).collect::<Vec<_>>()))
+    })?;
+    let regexes = expressions.clone();
+    add(engine, "kubescape_regex_find_n", 3, move |arguments| {
+        let regex = regexes.get(string(arguments, 0)?)?;
+        let found = regex.find_iter(string(arguments, 1)?).take(count(arguments, 2)?);
+        Ok(Value::from(found.map(|found| Value::from(found.as_str())).collect::<Vec<_>>()))
+    })?;
+    let regexes = expressions.clone();
+    add(engine, "kubescape_regex_find_submatch", 3, move |arguments| {
+        let regex = regexes.get(string(arguments, 0)?)?;
+        let found = regex.captures_iter(string(arguments, 1)?).take(count(arguments, 2)?).map(|groups| {
+            Value::from(
+                groups
+                    .iter()
+                    .map(|group| Value::from(group.map_or("", |group| group.as_str())))
+                    .collect::<Vec<_>>(),
+            )
+        });
+        Ok(Value::from(found.collect::<Vec<_>>()))
+    })?;
+    add(engine, "kubescape_regex_replace", 3, move |arguments| {
+        let regex = expressions.get(string(arguments, 1)?)?;
+        Ok(Value::from(regex.replace_all(string(arguments, 0)?, &**string(arguments, 2)?).into_owned()))
+    })?;
+    add(engine, "image.parse_normalized_name", 1, |arguments| {
+        Ok(Value::from(crate::image_name::normalize(string(arguments, 0)?)?))
+    })
+}
+
+fn add(
+    engine: &mut Engine,
+    name: &str,
+    arguments: u8,
+    function: impl Fn(&[Value]) -> Result<Value> + Clone + Send + Sync + 'static,
+) -> Result<()> {
+    // A mistake in the arguments makes the expression undefined, as OPA's builtins do outside strict mode.
+    let lenient = move |values: Vec<Value>| Ok(function(&values).unwrap_or(Value::Undefined));
+    engine.add_extension(name.to_owned(), arguments, Box::new(lenient))
+}
+
+fn string(arguments: &[Value], index: usize) -> Result<&Arc<str>> {
+    arguments.get(index).ok_or_else(|| anyhow!("argument {index} is missing"))?.as_string()
+}
+
+/// A limit; negative means all.
+fn count(arguments: &[Value], index: usize) -> Result<usize> {
+    let number = arguments.get(index).ok_or_else(|| anyhow!("argument {index} is missing"))?.as_i64()?;
+    Ok(usize::try_from(number).unwrap_or(usize::MAX))
+}

@@ -1,0 +1,245 @@
+//! Parsed policies, ready to run.
+
+use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroU32;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use kubescape_library::{Inputs, Library};
+use kubescape_model::{Parameter, Parameters};
+use regorus::utils::limits::ExecutionTimerConfig;
+use regorus::{Engine, Value};
+
+use super::builtins;
+use super::response::Response;
+use super::source::prepare;
+use super::value::EngineValue;
+
+/// The package in which every rule stands.
+const PACKAGE: &str = "armo_builtins";
+/// Steps of the engine between two looks at the clock.
+const STEPS_PER_CLOCK: NonZeroU32 = match NonZeroU32::new(4096) {
+    Some(steps) => steps,
+    None => NonZeroU32::MIN,
+};
+
+/// A rule that could not be evaluated.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum RuleError {
+    /// The module is not in the library.
+    #[error("the library has no module {0}")]
+    Missing(String),
+    /// The policy does not parse; the message names file, line and column.
+    #[error("{0}")]
+    Parse(String),
+    /// The policy failed while it ran.
+    #[error("{0}")]
+    Evaluate(String),
+    /// The policy ran for too long.
+    #[error("stopped after {} s, its time limit", .0.as_secs_f32())]
+    Timeout(Duration),
+    /// The policy answered something that is no finding.
+    #[error("the rule answered {0}, which is no list of findings")]
+    NotAFinding(String),
+}
+
+/// Bounds of one evaluation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// Longest time; `None`: no limit.
+    pub time: Option<Duration>,
+}
+
+/// What a rule is evaluated on.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleInput<'scan> {
+    /// `input`.
+    pub objects: &'scan [EngineValue],
+    /// `data.postureControlInputs`.
+    pub inputs: &'scan Inputs,
+    /// `data.dataControlInputs.cloudProvider`.
+    pub cloud_provider: Option<&'scan str>,
+    /// `data.parameters`.
+    pub parameters: &'scan Parameters,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+/// The modules of a library, each parsed when it is first needed.
+#[derive(Debug)]
+pub struct Programs<'library> {
+    modules: &'library BTreeMap<String, String>,
+    libraries: HashMap<String, &'library str>,
+    parsed: HashMap<&'library str, OnceLock<Result<Program, RuleError>>>,
+}
+
+/// A module with the libraries that it imports.
+#[derive(Debug)]
+struct Program {
+    engine: Engine,
+    /// The policy's findings are one set named `deny`; otherwise every rule of the package counts.
+    has_deny: bool,
+}
+
+impl<'library> Programs<'library> {
+    /// The modules of `library`, none parsed yet.
+    pub fn new(library: &'library Library) -> Self {
+        let modules = &library.modules;
+        Self {
+            modules,
+            libraries: modules
+                .keys()
+                .filter(|key| key.starts_with("lib/"))
+                .filter_map(|key| Some((package_of(modules.get(key)?)?, key.as_str())))
+                .collect(),
+            parsed: modules.keys().map(|key| (key.as_str(), OnceLock::new())).collect(),
+        }
+    }
+
+    /// Evaluates a module. Findings come in the engine's order, duplicates removed.
+    pub fn evaluate(&self, module: &str, input: RuleInput<'_>) -> Result<Vec<Response>, RuleError> {
+        let program = self.program(module)?;
+        let mut engine = program.engine.clone();
+        engine.add_data(data_document(input)).map_err(|error| RuleError::Evaluate(error.to_string()))?;
+        if let Some(limit) = input.limits.time {
+            engine.set_execution_timer_config(ExecutionTimerConfig { limit, check_interval: STEPS_PER_CLOCK });
+        }
+        engine.set_input(Value::from(input.objects.iter().map(|object| object.0.clone()).collect::<Vec<_>>()));
+        let evaluated = if program.has_deny {
+            engine.eval_rule(format!("data.{PACKAGE}.deny"))
+        } else {
+            package_value(&mut engine)
+        };
+        match evaluated {
+            Ok(value) => responses(&value, program.has_deny),
+            Err(error) => Err(evaluation_error(&error, input.limits)),
+        }
+    }
+
+    /// Parses a module without running it.
+    pub fn check(&self, module: &str) -> Result<(), RuleError> {
+        self.program(module).map(|_| ())
+    }
+
+    fn program(&self, module: &str) -> Result<&Program, RuleError> {
+        let cell = self.parsed.get(module).ok_or_else(|| RuleError::Missing(module.to_owned()))?;
+        cell.get_or_init(|| self.parse(module)).as_ref().map_err(Clone::clone)
+    }
+
+    fn parse(&self, module: &str) -> Result<Program, RuleError> {
+        let text = self.modules.get(module).ok_or_else(|| RuleError::Missing(module.to_owned()))?;
+        let mut engine = Engine::new();
+        engine.set_rego_v0(true);
+        engine.set_strict_builtin_errors(false);
+        builtins::install(&mut engine).map_err(|error| RuleError::Parse(error.to_string()))?;
+        for key in self.imports(text) {
+            self.add_module(&mut engine, key)?;
+        }
+        self.add_module(&mut engine, module)?;
+        Ok(Program { engine, has_deny: declares_deny(text) })
+    }
+
+    fn add_module(&self, engine: &mut Engine, key: &str) -> Result<(), RuleError> {
+        let text = self.modules.get(key).ok_or_else(|| RuleError::Missing(key.to_owned()))?;
+        let added = engine.add_policy(key.to_owned(), prepare(text));
+        added.map(|_| ()).map_err(|error| RuleError::Parse(error.to_string()))
+    }
+
+    /// Keys of the library modules that a text needs, also through other library modules.
+    fn imports(&self, text: &str) -> Vec<&'library str> {
+        let mut keys: Vec<&'library str> = Vec::new();
+        let mut waiting = vec![text];
+        while let Some(text) = waiting.pop() {
+            for line in text.lines() {
+                let Some(path) = line.trim().strip_prefix("import data.") else { continue };
+                let path = path.split_whitespace().next().unwrap_or_default();
+                if let Some(key) = self.libraries.get(path)
+                    && !keys.contains(key)
+                {
+                    keys.push(key);
+                    waiting.extend(self.modules.get(*key).map(String::as_str));
+                }
+            }
+        }
+        keys
+    }
+}
+
+fn package_of(text: &str) -> Option<String> {
+    let line = text.lines().find_map(|line| line.trim().strip_prefix("package "))?;
+    line.split_whitespace().next().map(ToOwned::to_owned)
+}
+
+fn declares_deny(text: &str) -> bool {
+    text.lines().any(|line| {
+        line.strip_prefix("deny").is_some_and(|rest| rest.trim_start().starts_with(['[', '{', ':', '=']) || rest.starts_with(" contains "))
+    })
+}
+
+fn data_document(input: RuleInput<'_>) -> Value {
+    let texts = |values: &Vec<String>| Value::from(values.iter().map(|text| Value::from(text.as_str())).collect::<Vec<_>>());
+    let object = |entries: Vec<(&str, Value)>| {
+        Value::from(entries.into_iter().map(|(key, value)| (Value::from(key), value)).collect::<BTreeMap<_, _>>())
+    };
+    object(vec![
+        ("postureControlInputs", object(input.inputs.iter().map(|(key, values)| (key.as_str(), texts(values))).collect())),
+        (
+            "dataControlInputs",
+            object(input.cloud_provider.map(|name| ("cloudProvider", Value::from(name))).into_iter().collect()),
+        ),
+        ("parameters", object(input.parameters.iter().map(|(key, value)| (key.as_str(), parameter(value))).collect())),
+    ])
+}
+
+fn parameter(value: &Parameter) -> Value {
+    match value {
+        Parameter::Bool(flag) => Value::from(*flag),
+        Parameter::Integer(number) => Value::from(*number),
+        Parameter::Text(text) => Value::from(text.as_str()),
+        Parameter::List(items) => Value::from(items.iter().map(parameter).collect::<Vec<_>>()),
+        Parameter::Map(map) => Value::from(
+            map.iter().map(|(key, value)| (Value::from(key.as_str()), parameter(value))).collect::<BTreeMap<_, _>>(),
+        ),
+    }
+}
+
+/// Every rule of the package, as one map.
+fn package_value(engine: &mut Engine) -> anyhow::Result<Value> {
+    let results = engine.eval_query(format!("data.{PACKAGE}"), false)?;
+    let value = results.result.first().and_then(|result| result.expressions.first()).map(|found| found.value.clone());
+    Ok(value.unwrap_or(Value::Undefined))
+}
+
+fn responses(value: &Value, only_deny: bool) -> Result<Vec<Response>, RuleError> {
+    let lists: Vec<&Value> = match value {
+        Value::Undefined => Vec::new(),
+        Value::Object(rules) if !only_deny => rules.values().collect(),
+        deny => vec![deny],
+    };
+    let mut responses = Vec::new();
+    for list in lists {
+        let items: Vec<&Value> = match list {
+            Value::Array(items) => items.iter().collect(),
+            Value::Set(items) => items.iter().collect(),
+            other => return Err(RuleError::NotAFinding(abbreviated(other))),
+        };
+        for item in items {
+            let response = Response::read(item).ok_or_else(|| RuleError::NotAFinding(abbreviated(item)))?;
+            responses.push(response);
+        }
+    }
+    Ok(responses)
+}
+
+fn abbreviated(value: &Value) -> String {
+    let text = value.to_string();
+    if text.len() > 80 { format!("{}…", text.chars().take(80).collect::<String>()) } else { text }
+}
+
+fn evaluation_error(error: &anyhow::Error, limits: Limits) -> RuleError {
+    let text = error.to_string();
+    match limits.time {
+        Some(limit) if text.contains("time limit") => RuleError::Timeout(limit),
+        _ => RuleError::Evaluate(text),
+    }
+}

@@ -1,0 +1,216 @@
+//! Preparing policy text for the engine.
+//!
+//! The engine differs from OPA in three places that real policies use. They are bridged in the source, so that no
+//! fork of the engine is needed:
+//! - `sprintf` formats octal numbers with a prefix and `regex.*` refuses large expressions: calls are renamed to
+//!   builtins of ours ([`super::builtins`]);
+//! - a function head without value or body (`f("x")`) is not accepted: it gets the value `true` that it means.
+
+/// Builtins that are replaced by ours.
+pub(super) const REPLACED: [(&str, &str); 7] = [
+    ("sprintf", "kubescape_sprintf"),
+    ("regex.match", "kubescape_regex_match"),
+    ("regex.is_valid", "kubescape_regex_is_valid"),
+    ("regex.split", "kubescape_regex_split"),
+    ("regex.find_n", "kubescape_regex_find_n"),
+    ("regex.find_all_string_submatch_n", "kubescape_regex_find_submatch"),
+    ("regex.replace", "kubescape_regex_replace"),
+];
+
+/// How many arguments each of [`REPLACED`] takes; a call with one more binds its result and stays as it is.
+pub(super) fn arity(name: &str) -> usize {
+    match name {
+        "regex.is_valid" => 1,
+        "regex.find_n" | "regex.find_all_string_submatch_n" | "regex.replace" => 3,
+        _ => 2,
+    }
+}
+
+/// The text with the bridges applied. Lines stay where they are, so that positions in errors hold.
+pub(super) fn prepare(text: &str) -> String {
+    let tokens = tokenize(text);
+    let mut edits: Vec<(usize, usize, &str)> = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        if token.kind != Kind::Name {
+            continue;
+        }
+        if let Some((name, replacement)) = REPLACED.iter().find(|(name, _)| *name == token.text)
+            && called_with(tokens.get(index + 1..).unwrap_or_default()) == Some(arity(name))
+        {
+            edits.push((token.start, token.end, replacement));
+        }
+        if token.depth == 0
+            && starts_statement(&tokens, index)
+            && let Some(end) = bodyless_head(&tokens, index)
+        {
+            edits.push((end, end, " := true"));
+        }
+    }
+    edits.sort_by_key(|edit| edit.0);
+    let mut prepared = String::with_capacity(text.len() + 16 * edits.len());
+    let mut position = 0;
+    for (start, end, replacement) in edits {
+        prepared.push_str(text.get(position..start).unwrap_or_default());
+        prepared.push_str(replacement);
+        position = end;
+    }
+    prepared.push_str(text.get(position..).unwrap_or_default());
+    prepared
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Name,
+    Open,
+    Close,
+    Comma,
+    Newline,
+    Other,
+}
+
+struct Token<'text> {
+    kind: Kind,
+    text: &'text str,
+    start: usize,
+    end: usize,
+    /// Brackets of any kind that are open before it.
+    depth: usize,
+}
+
+/// Names (with dots), brackets, commas and line ends; strings are one token, comments none.
+fn tokenize(text: &str) -> Vec<Token<'_>> {
+    let bytes = text.as_bytes();
+    let mut tokens = Vec::new();
+    let (mut position, mut depth) = (0usize, 0usize);
+    while let Some(byte) = bytes.get(position) {
+        let start = position;
+        let kind = match byte {
+            b'#' => {
+                position = find(bytes, position, |b| b == b'\n');
+                continue;
+            }
+            b' ' | b'\t' | b'\r' => {
+                position += 1;
+                continue;
+            }
+            b'"' => {
+                position = string_end(bytes, position + 1);
+                Kind::Other
+            }
+            b'`' => {
+                position = find(bytes, position + 1, |b| b == b'`').saturating_add(1).min(bytes.len());
+                Kind::Other
+            }
+            b'\n' => {
+                position += 1;
+                Kind::Newline
+            }
+            b'(' | b'[' | b'{' => {
+                position += 1;
+                Kind::Open
+            }
+            b')' | b']' | b'}' => {
+                position += 1;
+                depth = depth.saturating_sub(1);
+                Kind::Close
+            }
+            b',' => {
+                position += 1;
+                Kind::Comma
+            }
+            b if b.is_ascii_alphanumeric() || *b == b'_' => {
+                position = find(bytes, position, |b| !(b.is_ascii_alphanumeric() || b == b'_' || b == b'.'));
+                Kind::Name
+            }
+            _ => {
+                position += 1;
+                while !text.is_char_boundary(position) {
+                    position += 1;
+                }
+                Kind::Other
+            }
+        };
+        tokens.push(Token { kind, text: text.get(start..position).unwrap_or_default(), start, end: position, depth });
+        if kind == Kind::Open {
+            depth += 1;
+        }
+    }
+    tokens
+}
+
+fn find(bytes: &[u8], from: usize, stop: impl Fn(u8) -> bool) -> usize {
+    bytes.get(from..).and_then(|rest| rest.iter().position(|byte| stop(*byte))).map_or(bytes.len(), |offset| from + offset)
+}
+
+fn string_end(bytes: &[u8], mut position: usize) -> usize {
+    while let Some(byte) = bytes.get(position) {
+        match byte {
+            b'\\' => position += 2,
+            b'"' | b'\n' => return position + 1,
+            _ => position += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// Number of arguments when the tokens start with a bracketed list.
+fn called_with(tokens: &[Token<'_>]) -> Option<usize> {
+    let open = tokens.first().filter(|token| token.text == "(")?;
+    let (mut arguments, mut empty) = (1, true);
+    for token in tokens.get(1..)? {
+        if token.kind == Kind::Close && token.depth == open.depth {
+            return Some(if empty { 0 } else { arguments });
+        }
+        if token.kind == Kind::Comma && token.depth == open.depth + 1 {
+            arguments += 1;
+        }
+        empty &= token.kind == Kind::Newline;
+    }
+    None
+}
+
+fn starts_statement(tokens: &[Token<'_>], index: usize) -> bool {
+    index == 0 || tokens.get(index - 1).is_some_and(|token| token.kind == Kind::Newline)
+}
+
+/// End of the head when nothing but its arguments stands in the statement.
+fn bodyless_head(tokens: &[Token<'_>], index: usize) -> Option<usize> {
+    if tokens.get(index + 1)?.text != "(" {
+        return None;
+    }
+    let rest = tokens.get(index + 2..)?;
+    let close = rest.iter().position(|token| token.kind == Kind::Close && token.depth == 0)?;
+    match rest.get(close + 1) {
+        None | Some(Token { kind: Kind::Newline, .. }) => rest.get(close).map(|token| token.end),
+        Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(prepare(text), expected);
+    }
+
+    #[test]
+    fn calls_are_renamed() {
+        check("x := sprintf(\"%o\", [y])", "x := kubescape_sprintf(\"%o\", [y])");
+        check("regex.match(`a,(b`, x)", "kubescape_regex_match(`a,(b`, x)");
+        check("sprintf(\"%d\", [1], out)", "sprintf(\"%d\", [1], out)");
+        check("# sprintf(\"\", [])\ny := \"sprintf(a, b)\"", "# sprintf(\"\", [])\ny := \"sprintf(a, b)\"");
+        check("z := sprintf(\"%s\", [sprintf(\"%d\", [1])])", "z := kubescape_sprintf(\"%s\", [kubescape_sprintf(\"%d\", [1])])");
+        check("my.sprintf(1, 2)", "my.sprintf(1, 2)");
+    }
+
+    #[test]
+    fn heads_without_a_body_get_their_value() {
+        check("bad(\"v1\")\nbad(\"v2\") # known\n", "bad(\"v1\") := true\nbad(\"v2\") := true # known\n");
+        check("good(x) {\n  f(x)\n}\n", "good(x) {\n  f(x)\n}\n");
+        check("good(x) := 1\n", "good(x) := 1\n");
+        check("good(x) if x > 1\n", "good(x) if x > 1\n");
+        check("é(\"ü\")", "é(\"ü\")");
+    }
+}

@@ -1,0 +1,248 @@
+//! From the answers of rules to verdicts, counters and scores.
+
+mod summary;
+mod table;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kubescape_model::{
+    ActionRequired, ControlResult, ControlSummary, Counters, Evidence, PathRecord, Report, Resource, RuleInfo,
+    RuleResult, Status, StatusInfo, SubStatus,
+};
+
+use crate::evaluate::{EvaluationContext, Outcome, Task};
+use crate::exceptions;
+use crate::rego::{EngineValue, Response};
+use crate::score::{self, Risk};
+use crate::selection::{SelectedControl, Selection};
+use table::ResourceTable;
+
+/// A task's outcome with its resources resolved.
+struct RuleOutcome {
+    /// What the rule looked at, sorted: index of the resource, and what was found when it failed.
+    rows: Vec<(usize, Option<Evidence>)>,
+    /// Why it could not be evaluated.
+    error: Option<String>,
+}
+
+/// Builds the report.
+pub(crate) fn build(
+    context: &EvaluationContext<'_>,
+    selection: &Selection<'_>,
+    resources: Vec<Resource>,
+    addresses: &BTreeMap<usize, usize>,
+    tasks: &[Task<'_>],
+    tasks_of_control: &[Vec<usize>],
+    outcomes: Vec<Outcome>,
+) -> Report {
+    let mut table = ResourceTable::new(resources, addresses);
+    let outcomes: Vec<RuleOutcome> = outcomes.into_iter().map(|outcome| resolve(outcome, &mut table)).collect();
+    let mut results: Vec<Vec<ControlResult>> = vec![Vec::new(); table.len()];
+    let mut controls = Vec::with_capacity(selection.controls.len());
+    let mut risks = Vec::with_capacity(selection.controls.len());
+    for (index, (selected, task_indexes)) in selection.controls.iter().zip(tasks_of_control).enumerate() {
+        let control_outcomes: Vec<(usize, &RuleOutcome)> =
+            task_indexes.iter().filter_map(|task| Some((*task, outcomes.get(*task)?))).collect();
+        let judge = Judge { context, selected, tasks, table: &table };
+        let (summary, risk) = judge.control(index, &control_outcomes, &mut results);
+        controls.push(summary);
+        risks.push(risk);
+    }
+    let rules = tasks
+        .iter()
+        .map(|task| RuleInfo { name: task.rule.name.clone(), inputs: task.inputs.clone() })
+        .collect();
+    let (resources, results) = table.finish(results);
+    summary::complete(selection, Report { resources, controls, rules, ..Report::default() }, results, &risks)
+}
+
+/// Finds the resources that an outcome speaks of.
+fn resolve(outcome: Outcome, table: &mut ResourceTable) -> RuleOutcome {
+    let mut rows: BTreeMap<usize, Option<Evidence>> =
+        outcome.tested.into_iter().map(|tested| (table.tested(tested), None)).collect();
+    let error = match outcome.answer {
+        Ok(responses) => {
+            for response in responses {
+                record(response, &mut rows, table);
+            }
+            None
+        }
+        Err(error) => Some(error.to_string()),
+    };
+    RuleOutcome { rows: rows.into_iter().collect(), error }
+}
+
+/// Adds one answer to the rows of the resources that it blames.
+fn record(response: Response, rows: &mut BTreeMap<usize, Option<Evidence>>, table: &mut ResourceTable) {
+    let related: Vec<(Arc<str>, Vec<PathRecord>)> = response
+        .related
+        .iter()
+        .map(|related| {
+            let id = table.id_of(&related.object);
+            let paths = related
+                .paths
+                .iter()
+                .map(|path| PathRecord { resource_id: Arc::clone(&id), path: path.clone() })
+                .collect();
+            (id, paths)
+        })
+        .collect();
+    let blamed: Vec<&EngineValue> = response.objects.iter().chain(&response.external).collect();
+    for object in blamed {
+        let index = table.returned(object);
+        let id = table.id(index);
+        let evidence = rows.entry(index).or_default().get_or_insert_default();
+        evidence.paths.extend(
+            response.paths.iter().map(|path| PathRecord { resource_id: Arc::clone(&id), path: path.clone() }),
+        );
+        for (related_id, paths) in &related {
+            evidence.paths.extend(paths.iter().cloned());
+            if !evidence.related.contains(related_id) {
+                evidence.related.push(Arc::clone(related_id));
+            }
+        }
+    }
+}
+
+/// Judges one control.
+struct Judge<'a> {
+    context: &'a EvaluationContext<'a>,
+    selected: &'a SelectedControl<'a>,
+    tasks: &'a [Task<'a>],
+    table: &'a ResourceTable,
+}
+
+impl Judge<'_> {
+    fn control(
+        &self,
+        control_index: usize,
+        outcomes: &[(usize, &RuleOutcome)],
+        results: &mut [Vec<ControlResult>],
+    ) -> (ControlSummary, Risk) {
+        let mut by_resource: BTreeMap<usize, Vec<RuleResult>> = BTreeMap::new();
+        for (task, outcome) in outcomes {
+            for (resource, evidence) in &outcome.rows {
+                let result = self.rule_result(*task, outcome, *resource, evidence.as_ref());
+                by_resource.entry(*resource).or_default().push(result);
+            }
+        }
+        let mut counters = Counters::default();
+        let mut risk = Risk::default();
+        let (mut worst, mut ignored) = (StatusInfo::default(), 0);
+        for (resource, rules) in by_resource {
+            let (status, sub_status) = self.on_resource(&rules);
+            counters.add(status);
+            risk.add(status, self.table.weight(resource));
+            ignored += usize::from(sub_status == SubStatus::Exceptions);
+            worst = worst.worst(StatusInfo::with(status, sub_status, ""));
+            if let Some(list) = results.get_mut(resource) {
+                let control = u32::try_from(control_index).unwrap_or(u32::MAX);
+                list.push(ControlResult { control, status, sub_status, rules: rules.into() });
+            }
+        }
+        let error = outcomes.iter().find_map(|(_, outcome)| outcome.error.as_deref());
+        let status = self.overall(worst, counters, error);
+        let control = self.selected.control;
+        let summary = ControlSummary {
+            id: control.id.clone(),
+            name: control.name.clone(),
+            base_score: control.base_score,
+            category: control.category.clone(),
+            counters,
+            ignored_resources: ignored,
+            score: risk.score(),
+            compliance: Some(score::compliance(status.status, counters)),
+            info: self.info(error),
+            status,
+        };
+        (summary, risk)
+    }
+
+    fn rule_result(
+        &self,
+        task: usize,
+        outcome: &RuleOutcome,
+        resource: usize,
+        evidence: Option<&Evidence>,
+    ) -> RuleResult {
+        let rule = u32::try_from(task).unwrap_or(u32::MAX);
+        let result = |status, sub_status, evidence| RuleResult { rule, status, sub_status, evidence };
+        let Some(evidence) = evidence else {
+            return match outcome.error {
+                None => result(Status::Passed, SubStatus::None, None),
+                Some(_) => result(Status::Skipped, SubStatus::NotEvaluated, None),
+            };
+        };
+        let name = self.tasks.get(task).map_or("", |task| &task.rule.name);
+        let covering: Vec<_> = self
+            .table
+            .get(resource)
+            .map(|resource| exceptions::covering(self.context, &self.selected.control.id, name, resource))
+            .unwrap_or_default();
+        let mut evidence = Box::new(evidence.clone());
+        if covering.is_empty() {
+            return result(Status::Failed, SubStatus::None, Some(evidence));
+        }
+        evidence.exceptions = covering;
+        result(Status::Passed, SubStatus::Exceptions, Some(evidence))
+    }
+
+    /// The control on one resource: the worst of its rules, softened by what a person still has to do.
+    fn on_resource(&self, rules: &[RuleResult]) -> (Status, SubStatus) {
+        let worst = rules.iter().map(|rule| (rule.status, rule.sub_status)).max().unwrap_or_default();
+        match (worst.0, self.selected.control.action_required) {
+            (Status::Failed, Some(ActionRequired::RequiresReview)) => (Status::Skipped, SubStatus::RequiresReview),
+            (Status::Failed, Some(ActionRequired::ManualReview)) => (Status::Skipped, SubStatus::ManualReview),
+            (Status::Failed | Status::Passed, Some(ActionRequired::Configuration)) if self.unconfigured() => {
+                (Status::Skipped, SubStatus::Configuration)
+            }
+            _ => worst,
+        }
+    }
+
+    /// Whether every input of the control's rules is empty.
+    fn unconfigured(&self) -> bool {
+        let names: Vec<&str> = self.selected.rules.iter().map(|rule| rule.name.as_str()).collect();
+        self.tasks
+            .iter()
+            .filter(|task| names.contains(&task.rule.name.as_str()))
+            .all(|task| task.inputs.values().all(Vec::is_empty))
+    }
+
+    fn overall(&self, worst: StatusInfo, counters: Counters, error: Option<&str>) -> StatusInfo {
+        if let Some(reason) = error
+            && counters.failed == 0
+        {
+            return StatusInfo::with(Status::Skipped, SubStatus::NotEvaluated, reason.to_owned());
+        }
+        if counters.total() == 0 {
+            let manual = self.selected.control.action_required == Some(ActionRequired::ManualReview);
+            return match manual {
+                true => StatusInfo::with(Status::Skipped, SubStatus::ManualReview, MANUAL_REVIEW),
+                false => StatusInfo::with(Status::Passed, SubStatus::Irrelevant, ""),
+            };
+        }
+        let info = match worst.sub_status {
+            SubStatus::ManualReview => MANUAL_REVIEW,
+            SubStatus::RequiresReview => REQUIRES_REVIEW,
+            SubStatus::Configuration => CONFIGURATION,
+            _ => "",
+        };
+        StatusInfo { info: info.into(), ..worst }
+    }
+
+    fn info(&self, error: Option<&str>) -> String {
+        match (error, self.selected.control.action_required) {
+            (Some(reason), _) => reason.to_owned(),
+            (None, Some(ActionRequired::Configuration)) => CONFIGURATION.to_owned(),
+            (None, Some(ActionRequired::RequiresReview)) => REQUIRES_REVIEW.to_owned(),
+            (None, Some(ActionRequired::ManualReview)) => MANUAL_REVIEW.to_owned(),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+const MANUAL_REVIEW: &str = "Control type is manual-review";
+const REQUIRES_REVIEW: &str = "Control type is requires-review";
+const CONFIGURATION: &str = "Control configurations are empty (set them with --controls-config)";
