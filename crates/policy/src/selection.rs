@@ -42,6 +42,24 @@ pub struct Selection<'library> {
     pub warnings: Vec<String>,
 }
 
+impl<'library> Selection<'library> {
+    /// Keeps the controls that a test accepts, also in the frameworks.
+    pub fn retain(&mut self, keep: impl Fn(&SelectedControl<'library>) -> bool) {
+        let mut places = Vec::with_capacity(self.controls.len());
+        let mut kept = 0;
+        for selected in &self.controls {
+            places.push(keep(selected).then_some(kept));
+            kept += usize::from(places.last().is_some_and(Option::is_some));
+        }
+        let mut old = places.iter();
+        self.controls.retain(|_| old.next().is_some_and(Option::is_some));
+        for framework in &mut self.frameworks {
+            framework.controls =
+                framework.controls.iter().filter_map(|index| places.get(*index).copied().flatten()).collect();
+        }
+    }
+}
+
 /// A control and those of its rules that run here.
 #[derive(Clone, Debug)]
 pub struct SelectedControl<'library> {

@@ -1,1 +1,12 @@
-//! To be written.
+//! Reports to bytes, one module per format.
+//!
+//! Formats read a [`ScanReport`]: the verdicts, what the target was, and the words of the library. They write to any
+//! `impl Write`; they open no file and know no terminal beyond what [`pretty::Style`] says.
+
+mod fields;
+mod scan_report;
+
+pub mod json;
+pub mod pretty;
+
+pub use scan_report::{Metadata, RepositoryMetadata, ScanReport, Target, Words};

@@ -1,1 +1,110 @@
-//! To be written.
+//! The scan pipeline: select controls, collect resources, judge them.
+//!
+//! The only crate that joins the others. It reads files, but prints nothing and knows no command line.
+
+mod error;
+mod workload;
+
+use std::sync::Arc;
+
+use kubescape_library::{Inputs, Library};
+use kubescape_model::{ExceptionPolicy, Report, Scope};
+use kubescape_policy::rego::{Limits, Programs};
+use kubescape_policy::{ControlFilter, EvaluationContext, Request, evaluate, select, wanted_kinds};
+use kubescape_source::{CollectSettings, Collected, Context, Skipped, collect, collect_text};
+
+pub use error::ScanError;
+pub use workload::WorkloadName;
+
+/// Everything that a scan needs to know.
+#[derive(Debug)]
+pub struct ScanRequest<'scan> {
+    /// The control library.
+    pub library: &'scan Library,
+    /// Frameworks or controls.
+    pub request: Request,
+    /// Controls to leave out or single out.
+    pub controls: ControlFilter,
+    /// Files and how to read them. The kinds that rules want are filled in here.
+    pub collect: CollectSettings,
+    /// Text of standard input, when that is what is scanned.
+    pub text: Option<String>,
+    /// The one workload to look at.
+    pub workload: Option<WorkloadName>,
+    /// Inputs of the controls.
+    pub inputs: &'scan Inputs,
+    /// Accepted risks that hold now.
+    pub exceptions: Vec<Arc<ExceptionPolicy>>,
+    /// Bounds of each rule.
+    pub limits: Limits,
+}
+
+/// What a scan gives.
+#[derive(Debug)]
+pub struct ScanOutcome {
+    /// The verdicts.
+    pub report: Report,
+    /// Where the first input stands.
+    pub context: Context,
+    /// Documents that could not be used, and remarks.
+    pub skipped: Vec<Skipped>,
+    /// Errors in files that were named one by one.
+    pub failures: Vec<String>,
+    /// Remarks on the request.
+    pub warnings: Vec<String>,
+}
+
+/// The stages of a scan, for those who show progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Files are read and parsed.
+    Collect,
+    /// Rules look at objects.
+    Evaluate {
+        /// Objects that are looked at.
+        resources: usize,
+        /// Controls that are evaluated.
+        controls: usize,
+    },
+}
+
+/// Runs a scan of files. `progress` is told of each stage as it starts.
+pub fn scan(mut request: ScanRequest<'_>, progress: &dyn Fn(Stage)) -> Result<ScanOutcome, ScanError> {
+    let mut selection = select(request.library, &request.request, &request.controls, &Scope::File)?;
+    request.collect.filter.wanted = wanted_kinds(&selection);
+    progress(Stage::Collect);
+    let mut collected = collect_resources(&request)?;
+    if let Some(name) = &request.workload {
+        workload::single_out(name, &mut collected.resources, &mut selection)?;
+    }
+    let applies = !selection.controls.is_empty();
+    if applies && collected.resources.is_empty() && request.collect.filter.namespaces == Default::default() {
+        return Err(ScanError::NothingToScan);
+    }
+    progress(Stage::Evaluate { resources: collected.resources.len(), controls: selection.controls.len() });
+    let programs = Programs::new(request.library);
+    let context = EvaluationContext {
+        library: request.library,
+        programs: &programs,
+        inputs: request.inputs,
+        cloud_provider: None,
+        exceptions: &request.exceptions,
+        cluster: "",
+        limits: request.limits,
+    };
+    let report = evaluate(&context, &selection, collected.resources);
+    Ok(ScanOutcome {
+        report,
+        context: collected.context,
+        skipped: collected.skipped,
+        failures: collected.failures,
+        warnings: selection.warnings,
+    })
+}
+
+fn collect_resources(request: &ScanRequest<'_>) -> Result<Collected, ScanError> {
+    Ok(match &request.text {
+        Some(text) => collect_text(text, &request.collect.limits, &request.collect.filter)?,
+        None => collect(&request.collect)?,
+    })
+}

@@ -1,1 +1,19 @@
-//! To be written.
+//! Where resources come from.
+//!
+//! Files and folders ([`collect`]) become [`kubescape_model::Resource`]s with their identity and place. What cannot
+//! be read is reported and left out; the rest goes on. Nothing is judged here.
+
+mod context;
+mod error;
+mod exclude;
+mod file;
+mod filter;
+mod kinds;
+mod path;
+mod stdin;
+
+pub use context::{Context, InputKind};
+pub use error::CollectError;
+pub use filter::{KindFilter, NamespaceFilter, ResourceFilter};
+pub use path::{CollectSettings, Collected, Skipped, collect};
+pub use stdin::{STDIN_NAME, collect_text};

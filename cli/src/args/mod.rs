@@ -1,0 +1,58 @@
+//! The command line as clap reads it.
+
+mod list;
+mod scan;
+mod small;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use list::{ListArguments, ListFormat, ListWhat};
+pub(crate) use scan::{ScanArguments, ScanCommand, ScanFlags, View};
+pub(crate) use small::{CompletionArguments, TestArguments, TestFormat, VersionArguments, VersionFormat};
+
+use crate::log::Level;
+
+/// Kubernetes security: find what is wrong in manifests, see the line, know the fix.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kubescape",
+    disable_version_flag = true,
+    infer_long_args = false,
+    after_help = "Examples:\n  \
+        kubescape scan .                               scan the manifests of a folder\n  \
+        kubescape scan framework nsa manifests/ -v     one framework, with every finding\n  \
+        kubescape scan control C-0016 pod.yaml         one control\n  \
+        kubescape scan . -f json -o report.json        a report for machines\n  \
+        kubescape list controls                        what can be checked",
+)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: GlobalArguments,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// Flags of every command.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArguments {
+    /// Messages from this level upwards: debug, info, success, warning, error, fatal
+    #[arg(short = 'l', long, global = true, env = "KS_LOGGER", default_value = "info", value_name = "LEVEL")]
+    pub(crate) logger: Level,
+    #[arg(long, global = true, env = "KS_LOGGER_NAME", hide = true)]
+    pub(crate) logger_name: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan manifests for what is insecure
+    Scan(Box<ScanArguments>),
+    /// List frameworks or controls
+    List(ListArguments),
+    /// Run the test cases of a control library
+    Test(TestArguments),
+    /// Print the version
+    Version(VersionArguments),
+    /// Print the completion script of a shell
+    Completion(CompletionArguments),
+}

@@ -1,0 +1,13 @@
+//! The time and the host: what reports say of the run.
+
+use std::time::SystemTime;
+
+/// Now, as RFC 3339 with whole seconds.
+pub(crate) fn now() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+}
+
+/// Name of this host.
+pub(crate) fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}

@@ -1,0 +1,7 @@
+//! One module per command; folders follow the command line.
+
+pub(crate) mod completion;
+pub(crate) mod list;
+pub(crate) mod scan;
+pub(crate) mod test;
+pub(crate) mod version;

@@ -1,0 +1,115 @@
+//! `kubescape scan` and its sub-commands: settings to report to exit code.
+
+mod filter;
+mod gates;
+mod metadata;
+mod progress;
+mod words;
+
+use std::io::IsTerminal;
+
+use kubescape_report::{ScanReport, json, pretty};
+use kubescape_scan::{ScanOutcome, ScanRequest, scan};
+
+use crate::args::{ScanArguments, View};
+use crate::log::{Level, Log};
+use crate::output::{prepare, to_file, to_stdout};
+use crate::settings::{Format, Output, ScanKind, ScanSettings};
+use words::LibraryWords;
+
+pub(crate) fn run(arguments: ScanArguments, log: Log) -> anyhow::Result<()> {
+    let settings = ScanSettings::resolve(arguments)?;
+    for file in settings.outputs.iter().filter_map(|output| output.file.as_deref()) {
+        prepare(file)?;
+    }
+    let library = crate::library::load(settings.flags.library.as_deref())?;
+    let inputs = settings.inputs(&library.defaults)?;
+    let request = ScanRequest {
+        library: &library,
+        request: settings.request.clone(),
+        controls: settings.controls.clone(),
+        collect: settings.collect.clone(),
+        text: settings.text.clone(),
+        workload: settings.workload.clone(),
+        inputs: &inputs,
+        exceptions: settings.exceptions()?.into_iter().map(Into::into).collect(),
+        limits: kubescape_policy::rego::Limits { time: settings.flags.control_timeout },
+    };
+    let progress = progress::Progress::start(log);
+    let outcome = scan(request, &|stage| progress.stage(stage));
+    progress.finish();
+    let outcome = outcome?;
+    warn(&outcome, log);
+    let shown = filter::by_severity(outcome.report.clone(), settings.severities);
+    let metadata = metadata::of(&settings, &outcome);
+    let words = LibraryWords::new(&library);
+    let scan_report = ScanReport { report: &shown, metadata: &metadata, words: &words };
+    write_outputs(&settings, &scan_report, log)?;
+    gates::check(&settings.gates, &outcome)
+}
+
+fn warn(outcome: &ScanOutcome, log: Log) {
+    for warning in &outcome.warnings {
+        log.warning(warning);
+    }
+    if !outcome.skipped.is_empty() {
+        let count = outcome.skipped.len();
+        log.warning(&format!("{count} {} skipped or doubtful during scan", if count == 1 { "manifest" } else { "manifests" }));
+        for skipped in &outcome.skipped {
+            log.warning(&format!("  {skipped}"));
+        }
+    }
+}
+
+fn write_outputs(settings: &ScanSettings, scan_report: &ScanReport<'_>, log: Log) -> anyhow::Result<()> {
+    let to_files = settings.outputs.iter().any(|output| output.file.is_some());
+    if to_files && !log.writes_only_problems() {
+        to_stdout(|output| pretty::write(scan_report, &style(settings, std::io::stdout().is_terminal()), output))?;
+    }
+    for output in &settings.outputs {
+        match &output.file {
+            None => to_stdout(|stdout| write_one(settings, output, scan_report, std::io::stdout().is_terminal(), stdout))?,
+            Some(file) => {
+                to_file(file, |writer| write_one(settings, output, scan_report, false, writer))?;
+                log.write(Level::Success, &format!("the report is in {}", file.display()));
+            }
+        }
+        if output.format == Format::Json {
+            let score = kubescape_policy::displayed(scan_report.report.summary.compliance);
+            log.write(Level::Info, &format!("Overall compliance-score (100- Excellent, 0- All failed): {score}"));
+        }
+    }
+    Ok(())
+}
+
+fn write_one(
+    settings: &ScanSettings,
+    output: &Output,
+    scan_report: &ScanReport<'_>,
+    terminal: bool,
+    mut writer: &mut dyn std::io::Write,
+) -> std::io::Result<()> {
+    match output.format {
+        Format::Pretty => pretty::write(scan_report, &style(settings, terminal), writer),
+        Format::Json => json::write(scan_report, &mut writer),
+    }
+}
+
+fn style(settings: &ScanSettings, terminal: bool) -> pretty::Style {
+    /// Width of text that goes to a file or a pipe.
+    const PLAIN_WIDTH: usize = 120;
+    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    pretty::Style {
+        view: match (settings.kind, settings.view) {
+            (ScanKind::Workload, _) | (_, View::Security) => pretty::View::Security,
+            (_, View::Resource) => pretty::View::Resource,
+            (_, View::Control) => pretty::View::Control,
+        },
+        color: terminal && std::env::var_os("NO_COLOR").is_none(),
+        width: if terminal { width.unwrap_or(PLAIN_WIDTH) } else { PLAIN_WIDTH },
+        verbose: settings.flags.verbose,
+        evidence: settings.flags.show_evidence,
+        secrets: settings.flags.show_secrets,
+        input: settings.inputs_shown.clone(),
+    }
+}

@@ -1,0 +1,79 @@
+//! The command line of kubescape: arguments, settings, commands, exit codes.
+//!
+//! Only this crate knows clap, the environment and exit codes. Each command resolves its arguments into settings and
+//! runs as a function that never sees clap; the folders follow the command line.
+
+mod args;
+mod clock;
+mod commands;
+mod library;
+mod log;
+mod output;
+mod settings;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::args::{Arguments, Command};
+use crate::log::{Level, Log};
+
+/// Reads the command line, runs the command and gives the exit code: 0, or 1 for every kind of failure.
+pub fn run() -> ExitCode {
+    let command = Arguments::command();
+    let arguments = match command.try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches)) {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let log = Log::new(&arguments.global);
+    stop_on_signal(log);
+    match dispatch(arguments, log) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            log.write(Level::Fatal, &format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments, log: Log) -> anyhow::Result<()> {
+    match arguments.command {
+        Some(Command::Scan(scan)) => commands::scan::run(*scan, log),
+        Some(Command::List(list)) => commands::list::run(&list),
+        Some(Command::Test(test)) => commands::test::run(&test),
+        Some(Command::Version(version)) => commands::version::run(&version),
+        Some(Command::Completion(completion)) => commands::completion::run(&completion),
+        None => {
+            let help = Arguments::command().render_help();
+            write!(std::io::stdout(), "{help}")?;
+            Ok(())
+        }
+    }
+}
+
+/// Help and version go to standard output and are no failure; mistakes go to standard error.
+fn usage(error: &clap::Error) -> ExitCode {
+    let written = error.print();
+    if error.use_stderr() || written.is_err() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// A reader that goes away (`kubescape ... | head`) is no failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// An interrupted scan leaves no half-written report: reports are written beside their place and renamed.
+fn stop_on_signal(log: Log) {
+    let stopped = ctrlc::set_handler(move || {
+        log.write(Level::Error, "interrupted; nothing was written");
+        std::process::exit(1);
+    });
+    if let Err(error) = stopped {
+        log.write(Level::Debug, &format!("signals are not handled: {error}"));
+    }
+}

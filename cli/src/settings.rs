@@ -1,0 +1,339 @@
+//! From arguments and environment to what a scan does.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use kubescape_library::Inputs;
+use kubescape_model::{ExceptionPolicy, Severity};
+use kubescape_policy::{ControlFilter, Request};
+use kubescape_scan::WorkloadName;
+use kubescape_source::{CollectSettings, KindFilter, NamespaceFilter, ResourceFilter};
+use kubescape_yaml::Limits;
+
+use crate::args::{ScanArguments, ScanCommand, ScanFlags, View};
+use crate::output::file_name;
+
+/// Frameworks of a bare scan of files.
+const FILE_FRAMEWORKS: [&str; 2] = ["WorkloadScan", "AllControls"];
+/// Frameworks of a bare scan by object or control.
+const NATIVE_FRAMEWORKS: [&str; 3] = ["AllControls", "NSA", "MITRE"];
+
+/// A scan, ready to run.
+#[derive(Debug)]
+pub(crate) struct ScanSettings {
+    pub(crate) kind: ScanKind,
+    pub(crate) request: Request,
+    pub(crate) controls: ControlFilter,
+    pub(crate) collect: CollectSettings,
+    /// Text of standard input, when that is scanned.
+    pub(crate) text: Option<String>,
+    pub(crate) workload: Option<WorkloadName>,
+    pub(crate) view: View,
+    pub(crate) outputs: Vec<Output>,
+    /// Severities that are shown.
+    pub(crate) severities: (Option<Severity>, Option<Severity>),
+    pub(crate) gates: Gates,
+    /// As the user typed it, for hints that repeat the command.
+    pub(crate) inputs_shown: String,
+    pub(crate) flags: ScanFlags,
+}
+
+/// What was asked for: decides what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ScanKind {
+    /// `scan PATHS`
+    Repository,
+    /// `scan framework`, or a bare scan by object or control
+    Framework,
+    /// `scan control`
+    Control,
+    /// `scan workload`
+    Workload,
+}
+
+/// A format and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Output {
+    pub(crate) format: Format,
+    /// `None`: standard output.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Formats of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Pretty,
+    Json,
+}
+
+impl Format {
+    const ALL: [(&'static str, Self, &'static [&'static str]); 2] =
+        [("pretty-printer", Self::Pretty, &[".txt"]), ("json", Self::Json, &[".json"])];
+
+    pub(crate) fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, format, _)| *format == self).map_or("", |(name, ..)| name)
+    }
+
+    fn extensions(self) -> &'static [&'static str] {
+        Self::ALL.iter().find(|(_, format, _)| *format == self).map_or(&[], |(.., extensions)| extensions)
+    }
+}
+
+/// What makes the exit code 1 after the results are shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Gates {
+    /// Lowest compliance; `None`: this kind of scan has no such gate.
+    pub(crate) compliance: Option<f32>,
+    pub(crate) severity: Option<Severity>,
+    pub(crate) coverage: f32,
+    pub(crate) degraded: bool,
+}
+
+impl ScanSettings {
+    /// Reads what the arguments name: standard input, and the environment's limit on files.
+    pub(crate) fn resolve(arguments: ScanArguments) -> anyhow::Result<Self> {
+        let flags = arguments.flags;
+        let target = Target::new(arguments.command, arguments.paths, &flags)?;
+        let (text, inputs) = read_input(target.paths)?;
+        let view = match target.kind {
+            ScanKind::Framework | ScanKind::Control if flags.view == View::Security => View::Resource,
+            _ => flags.view,
+        };
+        let gates = gates(&flags, target.kind, view)?;
+        let severities = severity_range(&flags)?;
+        let settings = Self {
+            outputs: outputs(&flags)?,
+            controls: control_filter(&flags)?,
+            inputs_shown: inputs.first().cloned().unwrap_or_else(|| "-".to_owned()),
+            collect: CollectSettings {
+                inputs,
+                exclude: flags.exclude_path.clone(),
+                use_ignore_file: !flags.no_ignore_file,
+                limits: limits()?,
+                filter: ResourceFilter {
+                    kinds: KindFilter {
+                        include: names("--include-kinds", flags.include_kinds.as_deref())?,
+                        exclude: names("--exclude-kinds", flags.exclude_kinds.as_deref())?,
+                    },
+                    namespaces: NamespaceFilter {
+                        include: names("--include-namespaces", flags.include_namespaces.as_deref())?,
+                        exclude: names("--exclude-namespaces", flags.exclude_namespaces.as_deref())?,
+                    },
+                    ..ResourceFilter::default()
+                },
+            },
+            kind: target.kind,
+            request: target.request,
+            workload: target.workload,
+            text,
+            view,
+            severities,
+            gates,
+            flags,
+        };
+        Ok(settings)
+    }
+
+    /// Inputs of the controls: the user's file, or the library's defaults.
+    pub(crate) fn inputs(&self, defaults: &Inputs) -> anyhow::Result<Inputs> {
+        let Some(path) = &self.flags.controls_config else { return Ok(defaults.clone()) };
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let own: Inputs = serde_json::from_str(&text).with_context(|| {
+            format!("{} must be a JSON object of lists of strings: {{\"inputName\": [\"value\"]}}", path.display())
+        })?;
+        // Inputs that the file does not name keep their defaults.
+        let mut inputs = defaults.clone();
+        inputs.extend(own);
+        Ok(inputs)
+    }
+
+    /// Accepted risks from the user's file. A file that cannot be read is an error: findings must not come back
+    /// unnoticed, or stay away because of a typo.
+    pub(crate) fn exceptions(&self) -> anyhow::Result<Vec<ExceptionPolicy>> {
+        let Some(path) = &self.flags.exceptions else { return Ok(Vec::new()) };
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let policies: Vec<ExceptionPolicy> = serde_json::from_str(&text)
+            .with_context(|| format!("{} is no list of exceptions", path.display()))?;
+        let now = std::time::SystemTime::now();
+        let mut valid = Vec::new();
+        for policy in policies {
+            if let Some(date) = &policy.expiration_date {
+                let expires = humantime::parse_rfc3339(date).with_context(|| {
+                    format!("{}: exception {:?}: expirationDate {date:?} is no RFC 3339 time", path.display(), policy.name)
+                })?;
+                if expires <= now {
+                    continue;
+                }
+            }
+            valid.push(policy);
+        }
+        Ok(valid)
+    }
+}
+
+/// What the sub-command and its arguments name.
+struct Target {
+    kind: ScanKind,
+    request: Request,
+    workload: Option<WorkloadName>,
+    paths: Vec<String>,
+}
+
+impl Target {
+    fn new(command: Option<ScanCommand>, paths: Vec<String>, flags: &ScanFlags) -> anyhow::Result<Self> {
+        let frameworks = |names: &[&str]| Request::Frameworks(names.iter().map(ToString::to_string).collect());
+        Ok(match command {
+            None if flags.view == View::Security => {
+                Self { kind: ScanKind::Repository, request: frameworks(&FILE_FRAMEWORKS), workload: None, paths }
+            }
+            None => Self { kind: ScanKind::Framework, request: frameworks(&NATIVE_FRAMEWORKS), workload: None, paths },
+            Some(ScanCommand::Framework { names, paths }) => {
+                let Some(names) = names else { bail!("requires at least one framework name") };
+                if names.is_empty() {
+                    bail!("missing required input framework name");
+                }
+                let names = split(&names, "usage: <framework-0>,<framework-1>")?;
+                Self { kind: ScanKind::Framework, request: Request::Frameworks(names), workload: None, paths }
+            }
+            Some(ScanCommand::Control { ids, paths }) => {
+                let Some(ids) = ids else { bail!("requires at least one control ID") };
+                let ids = split(&ids, "usage: <control-0>,<control-1>")?;
+                Self { kind: ScanKind::Control, request: Request::Controls(ids), workload: None, paths }
+            }
+            Some(ScanCommand::Workload { name, paths, namespace, file_path, api_version }) => {
+                let mut workload: WorkloadName = name.parse()?;
+                if let Some(namespace) = namespace {
+                    workload.namespace = namespace;
+                }
+                if let Some(api_version) = api_version {
+                    workload.api_version = api_version;
+                }
+                let paths = file_path.map_or(paths, |path| vec![path]);
+                Self { kind: ScanKind::Workload, request: frameworks(&FILE_FRAMEWORKS), workload: Some(workload), paths }
+            }
+        })
+    }
+}
+
+/// A comma-separated list of names; blanks around them are nobody's intention.
+fn split(list: &str, usage: &str) -> anyhow::Result<Vec<String>> {
+    let names: Vec<String> = list.split(',').map(|name| name.trim().to_owned()).collect();
+    if names.iter().any(String::is_empty) {
+        bail!("{usage}");
+    }
+    Ok(names)
+}
+
+/// Names of an optional flag.
+fn names(flag: &str, list: Option<&str>) -> anyhow::Result<Vec<String>> {
+    match list {
+        None => Ok(Vec::new()),
+        Some(list) if list.trim().is_empty() => bail!("{flag} is empty"),
+        Some(list) => Ok(list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(ToOwned::to_owned).collect()),
+    }
+}
+
+/// Standard input instead of paths, when the only path is `-`.
+fn read_input(paths: Vec<String>) -> anyhow::Result<(Option<String>, Vec<String>)> {
+    if !paths.iter().any(|path| path == "-") {
+        if paths.is_empty() {
+            bail!(
+                "name the files or folders to scan, for example `kubescape scan .`; scanning a live cluster is not part of this version"
+            );
+        }
+        return Ok((None, paths));
+    }
+    if paths.len() > 1 {
+        bail!("`-` (standard input) cannot be mixed with other inputs");
+    }
+    let limit = limits()?.file_bytes;
+    let mut bytes = Vec::new();
+    let take = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    std::io::stdin().take(take).read_to_end(&mut bytes).context("cannot read standard input")?;
+    if bytes.len() > limit {
+        bail!("standard input has more than {limit} bytes; raise KUBESCAPE_MAX_FILE_SIZE to read it");
+    }
+    let text = String::from_utf8(bytes).context("standard input is not text")?;
+    Ok((Some(text), Vec::new()))
+}
+
+fn limits() -> anyhow::Result<Limits> {
+    let mut limits = Limits::default();
+    if let Ok(text) = std::env::var("KUBESCAPE_MAX_FILE_SIZE") {
+        limits.file_bytes = text
+            .parse()
+            .with_context(|| format!("KUBESCAPE_MAX_FILE_SIZE must be a number of bytes, not {text:?}"))?;
+    }
+    Ok(limits)
+}
+
+fn control_filter(flags: &ScanFlags) -> anyhow::Result<ControlFilter> {
+    Ok(ControlFilter {
+        exclude: flags.exclude_controls.clone(),
+        skip: names("--skip-controls", flags.skip_controls.as_deref())?,
+        include: names("--include-controls", flags.include_controls.as_deref())?,
+    })
+}
+
+fn severity(text: &str) -> anyhow::Result<Severity> {
+    Severity::parse(text).with_context(|| {
+        let names: Vec<&str> = Severity::NAMED.iter().map(|severity| severity.as_str()).collect();
+        format!("unknown severity. Supported severities are: {}", names.join(", "))
+    })
+}
+
+fn severity_range(flags: &ScanFlags) -> anyhow::Result<(Option<Severity>, Option<Severity>)> {
+    let lowest = flags.min_severity.as_deref().map(severity).transpose()?;
+    let highest = flags.max_severity.as_deref().map(severity).transpose()?;
+    if let (Some(lowest), Some(highest)) = (lowest, highest)
+        && lowest > highest
+    {
+        bail!("--min-severity {lowest} is above --max-severity {highest}");
+    }
+    Ok((lowest, highest))
+}
+
+fn gates(flags: &ScanFlags, kind: ScanKind, view: View) -> anyhow::Result<Gates> {
+    for threshold in [flags.compliance_threshold, flags.fail_coverage_below] {
+        if !(0.0..=100.0).contains(&threshold) {
+            bail!("bad argument: out of range threshold");
+        }
+    }
+    let has_compliance = matches!(kind, ScanKind::Framework | ScanKind::Control) || view != View::Security;
+    Ok(Gates {
+        compliance: has_compliance.then_some(flags.compliance_threshold),
+        severity: flags.severity_threshold.as_deref().map(severity).transpose()?,
+        coverage: flags.fail_coverage_below,
+        degraded: flags.fail_on_degraded_config,
+    })
+}
+
+fn outputs(flags: &ScanFlags) -> anyhow::Result<Vec<Output>> {
+    if flags.format_version != "v2" {
+        bail!("invalid --format-version {:?}: only v2 is supported", flags.format_version);
+    }
+    let supported: Vec<&str> = Format::ALL.iter().map(|(name, ..)| *name).collect();
+    let mut outputs: Vec<Output> = Vec::new();
+    for name in flags.format.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        let Some((_, format, _)) = Format::ALL.iter().find(|(known, ..)| *known == name) else {
+            bail!("invalid format {name:?}, supported formats: {}", supported.join(", "));
+        };
+        if outputs.iter().any(|output| output.format == *format) {
+            continue;
+        }
+        let file = flags.output.as_deref().map(|output| file_name(output, format.extensions()));
+        if let Some(other) = outputs.iter().find(|output| output.file.is_some() && output.file == file) {
+            bail!(
+                "output path collision: formats {:?} and {name:?} both resolve to {:?}; use another --output",
+                other.format.name(),
+                file.unwrap_or_default().display().to_string()
+            );
+        }
+        outputs.push(Output { format: *format, file });
+    }
+    if outputs.is_empty() {
+        bail!("format cannot be empty, supported formats: {}", supported.join(", "));
+    }
+    Ok(outputs)
+}

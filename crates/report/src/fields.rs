@@ -1,0 +1,55 @@
+//! Evidence in words: what is wrong, where, and what is there now.
+
+use kubescape_model::{EvidencePath, Resource, ResourceId};
+use kubescape_yaml::{LineIndex, Node, Position, Value};
+
+/// Words that stand for a value that is not shown.
+const REDACTED: &str = "[redacted]";
+
+/// The value at a path in a few words; `None` for maps, lists and what is absent.
+pub(crate) fn current_value(resource: &Resource, path: &str, show_secrets: bool) -> Option<String> {
+    let node = resource.object.at(path)?;
+    let text = match &node.value {
+        Value::String(text) | Value::Time(text) => text.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::UInt(number) => number.to_string(),
+        Value::Float(number) => kubescape_yaml::format_float(*number),
+        Value::Number(text) => text.to_string(),
+        Value::Null | Value::Sequence(_) | Value::Mapping(_) => return None,
+    };
+    let secret = is_secret(resource, path);
+    Some(if secret && !show_secrets { REDACTED.to_owned() } else { text })
+}
+
+/// Data of secrets, and values of environment variables.
+fn is_secret(resource: &Resource, path: &str) -> bool {
+    let in_data = ["data", "stringData"].iter().any(|key| path.starts_with(key));
+    (resource.kind.kind == "Secret" && in_data) || (path.contains(".env[") && path.ends_with(".value"))
+}
+
+/// Where a path stands in the text of its file: the key of the deepest part that exists.
+pub(crate) fn position(object: &Node, path: &str, lines: &LineIndex<'_>) -> Position {
+    let nearest = object.nearest(path);
+    let span = nearest.key.filter(|_| nearest.exact || nearest.node.as_sequence().is_none()).unwrap_or(nearest.node.span);
+    lines.position(span.start as usize)
+}
+
+/// Whether the path is one of the resource's own.
+pub(crate) fn is_own(resource_id: &ResourceId, resource: &Resource) -> bool {
+    *resource_id == resource.id
+}
+
+/// The evidence as one line: `path=value` to set, a path to delete or to look at, or a command.
+pub(crate) fn describe(path: &EvidencePath, resource: &Resource, show_secrets: bool) -> String {
+    let with_current = |path: &str| match current_value(resource, path, show_secrets) {
+        Some(value) => format!("{path} (current: {value})"),
+        None => path.to_owned(),
+    };
+    match path {
+        EvidencePath::Fix(fix) => format!("{}={}", fix.path, fix.value),
+        EvidencePath::Delete(path) => path.clone(),
+        EvidencePath::Review(path) | EvidencePath::Failed(path) => with_current(path),
+        EvidencePath::Command(command) => format!("$ {command}"),
+    }
+}

@@ -1,0 +1,39 @@
+//! Inputs that cannot be scanned at all.
+
+use crate::Skipped;
+
+/// An input that stops the scan.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// Nothing of the input is a manifest file.
+    #[error("no YAML or JSON manifest files found for input {input:?}{}", if *.excluded { "; path exclusions are in effect" } else { "" })]
+    NoFiles {
+        /// What the user typed.
+        input: String,
+        /// Whether `--exclude-path` or an ignore file had a say.
+        excluded: bool,
+    },
+    /// There are files, but no objects in them.
+    #[error("no scannable Kubernetes resources found for input {input:?}{}", first_problem(.skipped))]
+    NoResources {
+        /// What the user typed.
+        input: String,
+        /// What could not be read.
+        skipped: Vec<Skipped>,
+    },
+    /// The kind filter left nothing.
+    #[error("no resources found to scan: the kind filter ({0}) left nothing to evaluate")]
+    KindFilter(String),
+    /// A pattern that cannot be understood.
+    #[error("invalid path pattern {pattern:?}: {reason}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+fn first_problem(skipped: &[Skipped]) -> String {
+    skipped.first().map(|problem| format!(": {problem}")).unwrap_or_default()
+}

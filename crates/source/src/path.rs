@@ -1,0 +1,255 @@
+//! Files, folders and globs on disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use ignore::{WalkBuilder, WalkState};
+use kubescape_model::Resource;
+use kubescape_yaml::{Limits, YamlError};
+use rayon::prelude::*;
+
+use crate::context::Context;
+use crate::error::CollectError;
+use crate::exclude::Exclusions;
+use crate::file::{Loaded, Place, load};
+use crate::filter::ResourceFilter;
+
+/// What to collect and how.
+#[derive(Clone, Debug, Default)]
+pub struct CollectSettings {
+    /// Files, folders or globs, as the user typed them.
+    pub inputs: Vec<String>,
+    /// Patterns in gitignore syntax, relative to each input's root.
+    pub exclude: Vec<String>,
+    /// Whether `.kubescapeignore` at the root of an input is read.
+    pub use_ignore_file: bool,
+    /// Bounds on each file.
+    pub limits: Limits,
+    /// Which objects are kept.
+    pub filter: ResourceFilter,
+}
+
+/// Everything that was found.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// The objects, in the order of inputs, files and documents.
+    pub resources: Vec<Resource>,
+    /// Documents that could not be used, and remarks on others.
+    pub skipped: Vec<Skipped>,
+    /// Errors in files that the user named one by one: the scan goes on, but must not end well.
+    pub failures: Vec<String>,
+    /// The first input.
+    pub context: Context,
+    /// Objects before any filter.
+    pub objects: usize,
+}
+
+/// A document, or a whole file, that could not be used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// The file.
+    pub file: PathBuf,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl std::fmt::Display for Skipped {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {}", self.file.display(), self.message)
+    }
+}
+
+impl Skipped {
+    pub(crate) fn whole(file: &Path, message: String) -> Self {
+        Self { file: file.to_owned(), message }
+    }
+
+    pub(crate) fn document(file: &Path, index: usize, error: &YamlError) -> Self {
+        let file_and_place = format!("{}:{}", file.display(), error.position);
+        Self { file: file_and_place.into(), message: format!("parse error: document {index}: {}", error.message) }
+    }
+}
+
+/// Collects the objects of all inputs. One input without any object is an error; a document that cannot be read is
+/// only reported.
+pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
+    let mut all = Collected::default();
+    let mut roots_of_paths: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut seen_files = BTreeSet::new();
+    for (index, input) in settings.inputs.iter().enumerate() {
+        let listed = list(input, settings)?;
+        let context = Context::of(&listed.root);
+        let files: Vec<PathBuf> =
+            listed.files.iter().filter(|file| seen_files.insert((*file).clone())).cloned().collect();
+        let root = context.root.to_string_lossy().into_owned();
+        let relatives: Vec<String> = files.iter().map(|file| relative(file, &context.root, &mut roots_of_paths)).collect();
+        let loaded: Vec<Loaded> = files
+            .par_iter()
+            .zip(&relatives)
+            .map(|(file, relative)| {
+                load(&Place { file, root: &root, relative }, &settings.limits, &settings.filter)
+            })
+            .collect();
+        if files.is_empty() && !listed.files.is_empty() {
+            continue;
+        }
+        let failures: Vec<String> = if listed.explicit {
+            loaded.iter().flat_map(|loaded| &loaded.skipped).map(ToString::to_string).collect()
+        } else {
+            Vec::new()
+        };
+        let found = finish(input, context, loaded, &settings.filter)?;
+        if index == 0 {
+            all.context = found.context;
+        }
+        all.resources.extend(found.resources);
+        all.skipped.extend(found.skipped);
+        all.objects += found.objects;
+        if !failures.is_empty() {
+            all.failures.push(format!("failed to load one or more manifests from {input:?}: {}", failures.join("; ")));
+        }
+    }
+    Ok(all)
+}
+
+/// Joins what files gave; an input without objects is an error.
+pub(crate) fn finish(
+    input: &str,
+    context: Context,
+    loaded: Vec<Loaded>,
+    filter: &ResourceFilter,
+) -> Result<Collected, CollectError> {
+    let mut collected = Collected { context, ..Collected::default() };
+    let mut kept_by_kind = 0;
+    for file in loaded {
+        collected.resources.extend(file.resources);
+        collected.skipped.extend(file.skipped);
+        collected.objects += file.objects;
+        kept_by_kind += file.kept_by_kind;
+    }
+    if collected.objects == 0 {
+        return Err(CollectError::NoResources { input: input.to_owned(), skipped: collected.skipped });
+    }
+    if kept_by_kind == 0 && !filter.kinds.is_empty() {
+        return Err(CollectError::KindFilter(filter.kinds.to_string()));
+    }
+    Ok(collected)
+}
+
+/// The files of an input.
+struct Listed {
+    /// The input's root (for a glob its folder; for a file the file).
+    root: PathBuf,
+    files: Vec<PathBuf>,
+    /// The user named this one file.
+    explicit: bool,
+}
+
+fn list(input: &str, settings: &CollectSettings) -> Result<Listed, CollectError> {
+    let path = absolute(Path::new(input));
+    let none = |excluded| CollectError::NoFiles { input: input.to_owned(), excluded };
+    if path.is_file() {
+        let exclusions = exclusions(path.parent().unwrap_or(&path), settings)?;
+        if exclusions.excludes(&path, false) {
+            return Err(none(true));
+        }
+        return Ok(Listed { files: vec![path.clone()], root: path, explicit: true });
+    }
+    let (folder, pattern) = if path.is_dir() { (path, None) } else { glob(input, &path)?.ok_or_else(|| none(false))? };
+    let exclusions = exclusions(&folder, settings)?;
+    let mut files = walk(&folder, &exclusions);
+    if let Some(pattern) = pattern {
+        files.retain(|file| file.file_name().is_some_and(|name| wildcard(&pattern, &name.to_string_lossy())));
+    }
+    if files.is_empty() {
+        return Err(none(!exclusions.is_empty()));
+    }
+    Ok(Listed { root: folder, files, explicit: false })
+}
+
+fn exclusions(root: &Path, settings: &CollectSettings) -> Result<Exclusions, CollectError> {
+    Exclusions::new(root, &settings.exclude, settings.use_ignore_file)
+}
+
+/// Folder and file pattern of a glob: the pattern stands behind the last separator and holds at any depth.
+fn glob(input: &str, path: &Path) -> Result<Option<(PathBuf, Option<String>)>, CollectError> {
+    let is_pattern = |text: &str| text.contains(['*', '?', '[']);
+    if !is_pattern(input) {
+        return Ok(None);
+    }
+    let folder = path.parent().unwrap_or(path).to_owned();
+    if is_pattern(&folder.to_string_lossy()) && !folder.is_dir() {
+        return Err(CollectError::Pattern {
+            pattern: input.to_owned(),
+            reason: "wildcards may only stand in the last part; it is searched for at any depth".to_owned(),
+        });
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    Ok(folder.is_dir().then_some((folder, name)))
+}
+
+/// Manifest files below a folder, sorted. Links to folders are not followed.
+fn walk(folder: &Path, exclusions: &Exclusions) -> Vec<PathBuf> {
+    let found = std::sync::Mutex::new(Vec::new());
+    let walker = WalkBuilder::new(folder).standard_filters(false).hidden(false).follow_links(false).build_parallel();
+    walker.run(|| {
+        Box::new(|entry| {
+            let Ok(entry) = entry else { return WalkState::Continue };
+            let path = entry.path();
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            if is_folder && (entry.file_name() == ".git" || exclusions.excludes(path, true)) {
+                return WalkState::Skip;
+            }
+            if !is_folder && is_manifest(path) && path.is_file() && !exclusions.excludes(path, false) {
+                found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(path.to_owned());
+            }
+            WalkState::Continue
+        })
+    });
+    let mut files = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    files.sort();
+    files
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| {
+        ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}
+
+/// `*`, `?` and `[...]` within a file name.
+fn wildcard(pattern: &str, name: &str) -> bool {
+    ignore::gitignore::GitignoreBuilder::new("")
+        .add_line(None, pattern)
+        .and_then(|builder| builder.build())
+        .is_ok_and(|matcher| matcher.matched(name, false).is_ignore())
+}
+
+/// The file relative to the root; absolute when another root already has a file of that relative path, so that the
+/// objects of both keep ids of their own.
+fn relative(file: &Path, root: &Path, roots: &mut BTreeMap<String, PathBuf>) -> String {
+    let relative = file.strip_prefix(root).unwrap_or(file).to_string_lossy().replace('\\', "/");
+    match roots.get(&relative) {
+        Some(other) if other != root => file.to_string_lossy().into_owned(),
+        _ => {
+            roots.insert(relative.clone(), root.to_owned());
+            relative
+        }
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    // `a/./b` and `a/../b` name what they lead to; links keep the name that the user knows.
+    let mut clean = PathBuf::new();
+    for component in absolute.components() {
+        match component {
+            std::path::Component::ParentDir => {
+                clean.pop();
+            }
+            std::path::Component::CurDir => {}
+            other => clean.push(other),
+        }
+    }
+    clean
+}
