@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 #[command(after_help = "Examples:\n  \
     kubescape test --library controls              the library's own cases\n  \
     kubescape test --cases cases/                  a tree RULE/CASE/ against the built-in library\n  \
+    kubescape test --library controls non-root-containers\n  \
     kubescape test --library my-controls --cases cases/ -f json")]
 pub(crate) struct TestArguments {
     /// Folder of cases: RULE/CASE/{input/*,expected.json,data.json}. Without it: the cases.yaml files of --library
@@ -19,6 +20,9 @@ pub(crate) struct TestArguments {
     /// Output format
     #[arg(short = 'f', long, value_enum, default_value = "pretty-printer")]
     pub(crate) format: TestFormat,
+    /// Run only the cases of these rules
+    #[arg(value_name = "RULE")]
+    pub(crate) rules: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

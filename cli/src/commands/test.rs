@@ -26,12 +26,15 @@ struct Failure<'a> {
 
 pub(crate) fn run(arguments: &TestArguments) -> anyhow::Result<()> {
     let library = crate::library::load(arguments.library.as_deref())?;
-    let cases: Vec<Case> = match (&arguments.cases, &arguments.library) {
+    let mut cases: Vec<Case> = match (&arguments.cases, &arguments.library) {
         (Some(folder), _) if !folder.is_dir() => bail!("{} is no folder of cases", folder.display()),
         (Some(folder), _) => cases_of_folder(folder)?,
         (None, Some(library)) => cases_of_library(library)?,
         (None, None) => bail!("name a folder of cases with --cases, or a library with --library"),
     };
+    if !arguments.rules.is_empty() {
+        cases.retain(|case| arguments.rules.contains(&case.rule));
+    }
     if cases.is_empty() {
         bail!("there are no cases to run");
     }

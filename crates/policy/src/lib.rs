@@ -20,6 +20,5 @@ pub mod testing;
 pub use evaluate::{EvaluationContext, evaluate};
 pub use image_name::{ImageNameError, normalize as normalize_image_name};
 pub use index::wanted_kinds;
-pub use score::displayed;
 pub use selection::{ControlFilter, Request, SelectedControl, SelectedFramework, Selection, SelectionError, select};
 pub use suggest::closest;

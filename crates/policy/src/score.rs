@@ -75,10 +75,3 @@ pub(crate) fn mean_compliance<'c>(controls: impl ExactSizeIterator<Item = &'c Co
     }
     controls.map(|control| control.compliance.unwrap_or(0.0)).sum::<f32>() / count as f32
 }
-
-/// A score as a whole number: rounded, but never 100 unless it is 100.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=100")]
-pub fn displayed(score: f32) -> u32 {
-    let rounded = score.clamp(0.0, 100.0).round() as u32;
-    if rounded == 100 && score < 100.0 { 99 } else { rounded }
-}

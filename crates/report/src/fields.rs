@@ -1,6 +1,6 @@
 //! Evidence in words: what is wrong, where, and what is there now.
 
-use kubescape_model::{EvidencePath, Resource, ResourceId};
+use kubescape_model::{Resource, ResourceId};
 use kubescape_yaml::{LineIndex, Node, Position, Value};
 
 /// Words that stand for a value that is not shown.
@@ -38,18 +38,4 @@ pub(crate) fn position(object: &Node, path: &str, lines: &LineIndex<'_>) -> Posi
 /// Whether the path is one of the resource's own.
 pub(crate) fn is_own(resource_id: &ResourceId, resource: &Resource) -> bool {
     *resource_id == resource.id
-}
-
-/// The evidence as one line: `path=value` to set, a path to delete or to look at, or a command.
-pub(crate) fn describe(path: &EvidencePath, resource: &Resource, show_secrets: bool) -> String {
-    let with_current = |path: &str| match current_value(resource, path, show_secrets) {
-        Some(value) => format!("{path} (current: {value})"),
-        None => path.to_owned(),
-    };
-    match path {
-        EvidencePath::Fix(fix) => format!("{}={}", fix.path, fix.value),
-        EvidencePath::Delete(path) => path.clone(),
-        EvidencePath::Review(path) | EvidencePath::Failed(path) => with_current(path),
-        EvidencePath::Command(command) => format!("$ {command}"),
-    }
 }

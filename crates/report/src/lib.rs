@@ -5,8 +5,10 @@
 
 mod fields;
 mod scan_report;
+mod score;
 
 pub mod json;
 pub mod pretty;
 
 pub use scan_report::{Metadata, RepositoryMetadata, ScanReport, Target, Words};
+pub use score::whole_score;

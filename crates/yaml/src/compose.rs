@@ -1,6 +1,8 @@
 //! Events to nodes, without recursion: nesting costs heap, never stack.
 
 use std::collections::{HashMap, HashSet};
+use std::io::{BufReader, Chain, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use libyaml_safer::{Error, Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
@@ -12,7 +14,7 @@ use crate::{Limits, LineIndex, Mapping, Node, Position, Span, Value, YamlError};
 
 /// Reads one document after the other from a text.
 pub(crate) struct Composer<'text> {
-    parser: Parser<&'text [u8]>,
+    parser: Parser<BufReader<Chain<&'text [u8], &'static [u8]>>>,
     text: &'text str,
     profile: Profile,
     limits: &'text Limits,
@@ -61,6 +63,8 @@ struct OpenMapping {
     seen: Seen,
     /// Keys that are no strings, as what they mean: Go's maps know each once.
     typed: HashSet<(KeyKind, Arc<str>)>,
+    /// Where each key stands, from the first duplicate on.
+    places: HashMap<(KeyKind, Arc<str>), usize>,
 }
 
 enum Pending {
@@ -92,17 +96,25 @@ impl Seen {
     }
 }
 
+/// Bytes that the parser is given at once.
+const PIECE: usize = 16 << 10;
+
 impl<'text> Composer<'text> {
     pub(crate) fn new(text: &'text str, profile: Profile, limits: &'text Limits) -> Result<Self, YamlError> {
         check_size(text, limits)?;
+        // The parser skips a byte order mark without counting it.
+        let (base, text) = text.strip_prefix('\u{feff}').map_or((0, text), |rest| ('\u{feff}'.len_utf8(), rest));
         let mut parser = Parser::new();
-        parser.set_input(text.as_bytes());
-        Ok(Self { parser, text, profile, limits, base: 0, keys: HashSet::new() })
+        // The parser cannot read a block scalar that the end of the text cuts off; `scalar` takes the line end back.
+        let line_end: &'static [u8] = if text.ends_with('\n') { b"" } else { b"\n" };
+        // In pieces, because the parser keeps what it is given as characters of four bytes.
+        parser.set_input(BufReader::with_capacity(PIECE, text.as_bytes().chain(line_end)));
+        Ok(Self { parser, text, profile, limits, base, keys: HashSet::new() })
     }
 
     /// Counts spans from this offset.
     pub(crate) fn starting_at(mut self, base: usize) -> Self {
-        self.base = base;
+        self.base += base;
         self
     }
 
@@ -110,8 +122,9 @@ impl<'text> Composer<'text> {
     pub(crate) fn document(&mut self) -> Result<Option<Node>, YamlError> {
         let mut state = DocumentState::default();
         loop {
-            let event = self.parser.parse().map_err(|error| self.syntax_error(&error))?;
-            let (start, end) = (offset(event.start_mark), offset(event.end_mark));
+            let event = self.next_event()?;
+            let cut_off = offset(event.end_mark) > self.text.len();
+            let (start, end) = (self.offset(event.start_mark), self.offset(event.end_mark));
             match event.data {
                 EventData::StreamStart { .. } => {}
                 EventData::StreamEnd => return Ok(None),
@@ -122,7 +135,7 @@ impl<'text> Composer<'text> {
                 }
                 EventData::DocumentEnd { .. } => return Ok(Some(state.root.unwrap_or_default())),
                 EventData::Alias { anchor } => self.alias(&mut state, &anchor, start, end)?,
-                EventData::Scalar { .. } => self.scalar(&mut state, event, start, end)?,
+                EventData::Scalar { .. } => self.scalar(&mut state, event, start, end, cut_off)?,
                 EventData::SequenceStart { anchor, style, .. } => {
                     let flow = style == SequenceStyle::Flow;
                     self.open(&mut state, Content::Sequence(Vec::new()), anchor, start, flow)?;
@@ -133,6 +146,14 @@ impl<'text> Composer<'text> {
                 }
                 EventData::SequenceEnd | EventData::MappingEnd => self.close(&mut state, end)?,
             }
+        }
+    }
+
+    /// The parser panics on a few texts that it does not expect (`[!,`): for us they are errors like others.
+    fn next_event(&mut self) -> Result<Event, YamlError> {
+        match catch_unwind(AssertUnwindSafe(|| self.parser.parse())) {
+            Ok(event) => event.map_err(|error| self.syntax_error(&error)),
+            Err(_) => Err(YamlError::new(Position::default(), "the document cannot be parsed; does it use unusual tags?")),
         }
     }
 
@@ -170,8 +191,19 @@ impl<'text> Composer<'text> {
         self.add(state, node, None, frame.anchor, frame.nodes)
     }
 
-    fn scalar(&mut self, state: &mut DocumentState, event: Event, start: usize, end: usize) -> Result<(), YamlError> {
-        let EventData::Scalar { anchor, tag, value, plain_implicit, style, .. } = event.data else { return Ok(()) };
+    /// `cut_off`: the end of the text ends the scalar.
+    fn scalar(
+        &mut self,
+        state: &mut DocumentState,
+        event: Event,
+        start: usize,
+        end: usize,
+        cut_off: bool,
+    ) -> Result<(), YamlError> {
+        let EventData::Scalar { anchor, tag, mut value, plain_implicit, style, .. } = event.data else { return Ok(()) };
+        if cut_off && matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && value.ends_with('\n') {
+            value.pop();
+        }
         if style == ScalarStyle::DoubleQuoted && has_slash_escape(self.text.get(start..end).unwrap_or_default()) {
             return Err(self.error(start, "`\\/` is no escape that YAML 1.1 knows; write `/`"));
         }
@@ -350,6 +382,11 @@ impl<'text> Composer<'text> {
         YamlError::new(position, format!("{problem}{hint}"))
     }
 
+    /// Where a mark stands in the text; the line end that is added to it does not count.
+    fn offset(&self, mark: Mark) -> usize {
+        offset(mark).min(self.text.len())
+    }
+
     fn tab_at(&self, position: Position) -> bool {
         LineIndex::new(self.text)
             .line(position.line)
@@ -372,11 +409,22 @@ fn expects_key(state: &DocumentState) -> bool {
 
 /// Adds an entry; where duplicates are allowed the last one wins, at the place of the first.
 fn push_entry(open: &mut OpenMapping, entry: Entry, known: bool) {
-    let same = |other: &&mut Entry| other.key.text == entry.key.text && other.key.kind == entry.key.kind;
-    match open.entries.iter_mut().filter(|_| known).find(same) {
-        Some(place) => *place = entry,
+    if known && open.places.is_empty() {
+        open.places = open.entries.iter().enumerate().map(|(place, entry)| (identity(entry), place)).collect();
+    }
+    if open.places.is_empty() {
+        open.entries.push(entry);
+        return;
+    }
+    let place = *open.places.entry(identity(&entry)).or_insert(open.entries.len());
+    match open.entries.get_mut(place) {
+        Some(earlier) => *earlier = entry,
         None => open.entries.push(entry),
     }
+}
+
+fn identity(entry: &Entry) -> (KeyKind, Arc<str>) {
+    (entry.key.kind, Arc::clone(&entry.key.text))
 }
 
 /// The map with its merges applied: its own keys win, then the earlier of several merged maps.

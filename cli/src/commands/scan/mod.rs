@@ -75,7 +75,7 @@ fn write_outputs(settings: &ScanSettings, scan_report: &ScanReport<'_>, log: Log
             }
         }
         if output.format == Format::Json {
-            let score = kubescape_policy::displayed(scan_report.report.summary.compliance);
+            let score = kubescape_report::whole_score(scan_report.report.summary.compliance);
             log.write(Level::Info, &format!("Overall compliance-score (100- Excellent, 0- All failed): {score}"));
         }
     }

@@ -1,8 +1,21 @@
 //! Text for people.
+//!
+//! Three views of one report: the gist by category, every object with its findings, every control with its objects.
+//! All of them start with what was scanned and end with what the reader may do next.
+
+mod controls;
+mod coverage;
+mod evidence;
+mod header;
+mod objects;
+mod paint;
+mod security;
+mod table;
 
 use std::io::Write;
 
 use crate::ScanReport;
+use paint::Paint;
 
 /// How results are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +47,49 @@ pub struct Style {
     pub input: String,
 }
 
+/// Narrower than this nothing can be laid out.
+const LEAST_WIDTH: usize = 40;
+/// Lines that are longer are hard to read, however wide the terminal is.
+const MOST_WIDTH: usize = 160;
+
 /// Writes the report.
 pub fn write(scan: &ScanReport<'_>, style: &Style, output: &mut dyn Write) -> std::io::Result<()> {
-    let _ = style;
-    writeln!(output, "compliance {}", scan.report.summary.compliance)
+    let page = Page {
+        scan,
+        style,
+        paint: Paint { color: style.color },
+        width: style.width.clamp(LEAST_WIDTH, MOST_WIDTH),
+    };
+    header::write(&page, output)?;
+    match style.view {
+        View::Security => security::write(&page, output)?,
+        View::Resource => objects::write(&page, output)?,
+        View::Control => controls::write(&page, output)?,
+    }
+    coverage::write(&page, output)
+}
+
+/// What every part of the text needs.
+struct Page<'a> {
+    scan: &'a ScanReport<'a>,
+    style: &'a Style,
+    paint: Paint,
+    width: usize,
+}
+
+impl Page<'_> {
+    /// Writes a paragraph, wrapped and indented.
+    fn paragraph(&self, text: &str, indent: usize, output: &mut dyn Write) -> std::io::Result<()> {
+        let spaces = " ".repeat(indent);
+        let width = self.width.saturating_sub(indent).max(LEAST_WIDTH / 2);
+        for line in textwrap::wrap(text, width) {
+            writeln!(output, "{spaces}{line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `1 object`, `2 objects`.
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

@@ -1,0 +1,119 @@
+//! The gist: failed controls by category, and where to look first.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use kubescape_model::{ControlSummary, ResourceResult, Severity, Status};
+
+use super::table::{Rows, number, text};
+use super::{Page, evidence};
+
+/// Objects that are named as those to mend first.
+const FIRST: usize = 3;
+/// Width from which the command for details has a column of its own.
+const WIDE: usize = 110;
+
+pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
+    let categories = by_category(page);
+    if categories.is_empty() {
+        return writeln!(output, "  {}\n", page.paint.good("No control failed."));
+    }
+    let wide = page.width >= WIDE;
+    for (category, controls) in &categories {
+        writeln!(output, "{}", page.paint.bold(category))?;
+        let mut rows = Rows::new(page, headings(wide));
+        for control in controls {
+            let mut cells = vec![
+                rows.severity(control.severity()),
+                text(&control.id),
+                text(&control.name),
+                number(format!("{} of {}", control.counters.failed, control.counters.total())),
+            ];
+            if wide {
+                cells.push(text(details(page, &control.id)));
+            }
+            rows.push(cells);
+        }
+        rows.write(output)?;
+        writeln!(output)?;
+    }
+    if !wide {
+        writeln!(output, "  Details: {}\n", page.paint.place(details(page, "ID")))?;
+    }
+    first_objects(page, output)
+}
+
+fn headings(wide: bool) -> &'static [&'static str] {
+    if wide { &["Severity", "ID", "Control", "Failed", "Details"] } else { &["Severity", "ID", "Control", "Failed"] }
+}
+
+fn details(page: &Page<'_>, control: &str) -> String {
+    format!("kubescape scan control {control} {} -v", page.style.input)
+}
+
+/// Failed controls by the finest category they have; the category with the worst control first.
+fn by_category<'a>(page: &Page<'a>) -> Vec<(&'a str, Vec<&'a ControlSummary>)> {
+    let mut groups: BTreeMap<&str, Vec<&ControlSummary>> = BTreeMap::new();
+    for control in page.scan.report.controls.iter().filter(|control| control.status.status == Status::Failed) {
+        let name = control.category.as_ref().map_or("Other", |category| match &category.sub_category {
+            Some(sub) => &sub.name,
+            None => &category.name,
+        });
+        groups.entry(name).or_default().push(control);
+    }
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    for (_, controls) in &mut groups {
+        controls.sort_by(|a, b| b.base_score.total_cmp(&a.base_score).then_with(|| a.id.cmp(&b.id)));
+    }
+    groups.sort_by(|(_, a), (_, b)| worst(b).total_cmp(&worst(a)));
+    groups
+}
+
+fn worst(controls: &[&ControlSummary]) -> f32 {
+    controls.first().map_or(0.0, |control| control.base_score)
+}
+
+/// The objects with the gravest findings: by number of failed controls, the worst severity first.
+fn first_objects(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
+    let report = page.scan.report;
+    let mut objects: Vec<_> = report
+        .resources
+        .iter()
+        .zip(&report.results)
+        .map(|(resource, result)| (weights(page, result), resource))
+        .filter(|(weights, _)| weights.iter().any(|count| *count > 0))
+        .collect();
+    objects.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.id.cmp(&y.id)));
+    if objects.is_empty() {
+        return Ok(());
+    }
+    writeln!(output, "{}", page.paint.bold("Mend these first"))?;
+    for (place, (weights, resource)) in objects.iter().take(FIRST).enumerate() {
+        let source = evidence::Text::of(page, resource);
+        let file = evidence::place(resource, source.lines().as_ref());
+        let counts: Vec<String> = Severity::NAMED
+            .into_iter()
+            .rev()
+            .zip(weights)
+            .filter(|(_, count)| **count > 0)
+            .map(|(severity, count)| page.paint.severity(severity, format!("{count} {}", severity.as_str().to_lowercase())))
+            .collect();
+        writeln!(output, "  {}. {}  {}", place + 1, evidence::name(resource), page.paint.place(file))?;
+        writeln!(output, "     {}", counts.join(", "))?;
+    }
+    let command = format!("kubescape scan --view resource -v {}", page.style.input);
+    writeln!(output, "  Every finding with its line: {}\n", page.paint.place(command))
+}
+
+/// Failed controls of a resource by severity, the worst first.
+fn weights(page: &Page<'_>, result: &ResourceResult) -> [usize; 4] {
+    let mut counts = [0; 4];
+    for control in result.controls.iter().filter(|control| control.status == Status::Failed) {
+        let summary = usize::try_from(control.control).ok().and_then(|index| page.scan.report.controls.get(index));
+        let rank = summary.map_or(0, |summary| usize::from(summary.severity().rank()));
+        if let Some(count) = counts.len().checked_sub(rank).and_then(|index| counts.get_mut(index)) {
+            *count += 1;
+        }
+    }
+    counts
+}
