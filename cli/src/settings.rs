@@ -2,10 +2,12 @@
 
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use kubescape_library::Inputs;
+use kubescape_library::{Inputs, Library};
 use kubescape_model::{ExceptionPolicy, Severity};
+use kubescape_policy::exceptions::read_exceptions;
 use kubescape_policy::{ControlFilter, Request};
 use kubescape_scan::WorkloadName;
 use kubescape_source::{CollectSettings, KindFilter, NamespaceFilter, ResourceFilter};
@@ -148,27 +150,12 @@ impl ScanSettings {
         Ok(inputs)
     }
 
-    /// Accepted risks from the user's file. A file that cannot be read is an error: findings must not come back
-    /// unnoticed, or stay away because of a typo.
-    pub(crate) fn exceptions(&self) -> anyhow::Result<Vec<ExceptionPolicy>> {
-        let Some(path) = &self.flags.exceptions else { return Ok(Vec::new()) };
+    /// Accepted risks: those of the user's file, or the library's own. A file that cannot be read is an error:
+    /// findings must not come back unnoticed, or stay away because of a typo.
+    pub(crate) fn exceptions(&self, library: &Library) -> anyhow::Result<Vec<Arc<ExceptionPolicy>>> {
+        let Some(path) = &self.flags.exceptions else { return Ok(library.exceptions.clone()) };
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let policies: Vec<ExceptionPolicy> = serde_json::from_str(&text)
-            .with_context(|| format!("{} is no list of exceptions", path.display()))?;
-        let now = std::time::SystemTime::now();
-        let mut valid = Vec::new();
-        for policy in policies {
-            if let Some(date) = &policy.expiration_date {
-                let expires = humantime::parse_rfc3339(date).with_context(|| {
-                    format!("{}: exception {:?}: expirationDate {date:?} is no RFC 3339 time", path.display(), policy.name)
-                })?;
-                if expires <= now {
-                    continue;
-                }
-            }
-            valid.push(policy);
-        }
-        Ok(valid)
+        read_exceptions(&text).map_err(|error| anyhow::anyhow!("{}:{error}", path.display()))
     }
 }
 

@@ -159,6 +159,12 @@ pub(crate) struct ScanFlags {
     /// File with exceptions: findings that are accepted
     #[arg(long, global = true, help_heading = "Controls", value_name = "FILE")]
     pub(crate) exceptions: Option<PathBuf>,
+    /// Say in the JSON report what each exception was of use for
+    #[arg(long, global = true, help_heading = "Controls")]
+    pub(crate) audit_exceptions: bool,
+    /// Whether annotations such as kubescape.io/skip-controls accept risks [default: true for files]
+    #[arg(long, global = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Controls", value_name = "BOOL")]
+    pub(crate) honor_inline_exceptions: Option<bool>,
     /// Folder of a control library that replaces the built-in one
     #[arg(long, global = true, help_heading = "Controls", value_name = "DIR")]
     pub(crate) library: Option<PathBuf>,

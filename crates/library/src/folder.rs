@@ -1,11 +1,13 @@
 //! A library as a folder: `controls/*.yaml`, `frameworks/*.yaml`, `rules/*/rule.yaml`, `lib/*.rego`,
-//! `attack-tracks/*.yaml`, `categories.yaml` and `defaults.yaml`. Every part may be absent.
+//! `attack-tracks/*.yaml`, `exceptions/*.yaml`, `categories.yaml` and `defaults.yaml`. Every part may be absent.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use kubescape_model::{
-    ActionRequired, AttackTrack, AttackTrackStep, Category, Control, ControlTexts, Framework, Membership, Scope,
+    ActionRequired, AttackTrack, AttackTrackStep, Category, Control, ControlTexts, ExceptionPolicy, Framework,
+    Membership, Scope,
 };
 use serde::Deserialize;
 
@@ -94,6 +96,10 @@ impl Library {
                 description: document.description.unwrap_or_default(),
                 root: document.root,
             });
+        }
+        for path in files_with_extension(&folder.join("exceptions"), "yaml")? {
+            let policies: Vec<ExceptionPolicy> = read(&path)?;
+            library.exceptions.extend(policies.into_iter().map(Arc::new));
         }
         check_names(&library)?;
         Ok(library)

@@ -17,12 +17,11 @@ mod pack;
 mod rule_file;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
-
+use std::sync::{Arc, OnceLock};
 
 pub use cases::{BriefFinding, Case, Expected, cases_of_folder, cases_of_library};
 pub use error::LibraryError;
-use kubescape_model::{AttackTrack, Control, ControlTexts, Framework, Rule};
+use kubescape_model::{AttackTrack, Control, ControlTexts, ExceptionPolicy, Framework, Rule};
 
 /// Inputs of the controls by name.
 pub type Inputs = BTreeMap<String, Vec<String>>;
@@ -42,6 +41,8 @@ pub struct Library {
     pub defaults: Inputs,
     /// Attack tracks, sorted by name.
     pub attack_tracks: Vec<AttackTrack>,
+    /// Exceptions that hold when the user gives none: parts of clusters that cannot be otherwise.
+    pub exceptions: Vec<Arc<ExceptionPolicy>>,
     texts: Texts,
 }
 

@@ -4,11 +4,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
+use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
-use kubescape_model::{AttackTrack, Control, ControlTexts, Framework, Rule};
+use kubescape_model::{AttackTrack, Control, ControlTexts, ExceptionPolicy, Framework, Rule};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,7 @@ struct Core {
     modules: BTreeMap<String, String>,
     defaults: Inputs,
     attack_tracks: Vec<AttackTrack>,
+    exceptions: Vec<ExceptionPolicy>,
 }
 
 impl Library {
@@ -34,6 +36,7 @@ impl Library {
             modules: self.modules.clone(),
             defaults: self.defaults.clone(),
             attack_tracks: self.attack_tracks.clone(),
+            exceptions: self.exceptions.iter().map(|policy| (**policy).clone()).collect(),
         })?;
         let texts = compress(self.texts.plain.get().unwrap_or(&BTreeMap::new()))?;
         let length = u32::try_from(core.len()).map_err(damaged)?;
@@ -53,6 +56,7 @@ impl Library {
             modules: core.modules,
             defaults: core.defaults,
             attack_tracks: core.attack_tracks,
+            exceptions: core.exceptions.into_iter().map(Arc::new).collect(),
             texts: Texts { packed: Some(texts), ..Texts::default() },
         })
     }

@@ -6,6 +6,7 @@
 mod attack_track;
 mod control;
 mod exception;
+mod exception_audit;
 mod finding;
 mod framework;
 mod parameter;
@@ -17,12 +18,13 @@ mod status;
 
 pub use attack_track::{AttackStep, AttackTrack};
 pub use control::{ActionRequired, AttackTrackStep, Category, Control, ControlTexts, Example, Membership};
+pub use exception_audit::{AuditItem, AuditMatch, AuditStatus, ExceptionAudit};
 pub use exception::{Designator, ExceptionPolicy, PosturePolicy};
 pub use finding::{EvidencePath, Finding, FixPath, Related};
 pub use framework::{Framework, Scope, Section};
 pub use parameter::{Parameter, Parameters};
 pub use report::{
-    ControlResult, ControlSummary, Counters, Coverage, Evidence, FrameworkSummary, NotEvaluated, PathRecord,
+    ControlResult, ControlSummary, Counters, Coverage, Evidence, FrameworkControl, FrameworkSummary, NotEvaluated, PathRecord,
     PolicyDegradation, Report, ResourceResult, RuleInfo, RuleResult, ScanSummary, SeverityCounters,
 };
 pub use resource::{

@@ -81,8 +81,26 @@ pub struct FrameworkSummary {
     pub score: f32,
     /// Compliance, 0 to 100.
     pub compliance: f32,
-    /// Its controls: index into [`Report::controls`] and the framework's own name of it.
-    pub controls: Vec<(usize, String)>,
+    /// Its controls.
+    pub controls: Vec<FrameworkControl>,
+}
+
+/// A control as a framework sees it.
+#[derive(Clone, Debug, Default)]
+pub struct FrameworkControl {
+    /// Index into [`Report::controls`].
+    pub control: usize,
+    /// The framework's own name of it.
+    pub name: String,
+    /// Its verdict where it differs from that of the scan: exceptions may hold for one framework alone.
+    pub own: Option<Box<ControlSummary>>,
+}
+
+impl FrameworkControl {
+    /// The verdict of the control in the framework.
+    pub fn summary<'r>(&'r self, report: &'r Report) -> Option<&'r ControlSummary> {
+        self.own.as_deref().or_else(|| report.controls.get(self.control))
+    }
 }
 
 /// What was said of one resource.
@@ -105,6 +123,16 @@ pub struct ControlResult {
     pub rules: Box<[RuleResult]>,
 }
 
+impl ControlResult {
+    /// The verdict within a framework, by its index in [`Report::frameworks`]: exceptions may hold for it alone.
+    pub fn status_in(&self, framework: usize) -> Status {
+        if self.status != Status::Failed {
+            return self.status;
+        }
+        self.rules.iter().map(|rule| rule.status_in(framework)).max().unwrap_or(self.status)
+    }
+}
+
 /// What a rule said of a resource.
 #[derive(Clone, Debug)]
 pub struct RuleResult {
@@ -118,6 +146,15 @@ pub struct RuleResult {
     pub evidence: Option<Box<Evidence>>,
 }
 
+impl RuleResult {
+    /// The verdict within a framework, by its index in [`Report::frameworks`].
+    pub fn status_in(&self, framework: usize) -> Status {
+        let bound = self.evidence.as_ref().map(|evidence| evidence.bound_exceptions.as_slice()).unwrap_or_default();
+        let accepted = bound.iter().any(|(index, _)| *index == framework);
+        if self.status == Status::Failed && accepted { Status::Passed } else { self.status }
+    }
+}
+
 /// The places behind a verdict.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
@@ -125,6 +162,8 @@ pub struct Evidence {
     pub paths: Vec<PathRecord>,
     /// Exceptions that cover it.
     pub exceptions: Vec<Arc<ExceptionPolicy>>,
+    /// Exceptions that cover it within one framework alone, by index into [`Report::frameworks`].
+    pub bound_exceptions: Vec<(usize, Arc<ExceptionPolicy>)>,
     /// Other objects that belong to the story.
     pub related: Vec<ResourceId>,
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kubescape_library::{Inputs, Library};
-use kubescape_model::{Aggregator, ExceptionPolicy, Report, Resource, Rule};
+use kubescape_model::{Aggregator, Report, Resource, Rule};
 use rayon::prelude::*;
 
 use crate::aggregate::aggregate;
+use crate::exceptions::ExceptionSet;
 use crate::index::KindIndex;
 use crate::rego::{EngineValue, Limits, Programs, Response, RuleError, RuleInput};
 use crate::results;
@@ -25,7 +26,7 @@ pub struct EvaluationContext<'scan> {
     /// `eks`, `gke` or `aks`.
     pub cloud_provider: Option<&'scan str>,
     /// Accepted risks that hold now.
-    pub exceptions: &'scan [Arc<ExceptionPolicy>],
+    pub exceptions: &'scan ExceptionSet,
     /// Name of the cluster; empty for files.
     pub cluster: &'scan str,
     /// Bounds of each rule.

@@ -3,7 +3,7 @@
 mod summary;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kubescape_model::{
@@ -12,10 +12,10 @@ use kubescape_model::{
 };
 
 use crate::evaluate::{EvaluationContext, Outcome, Task};
-use crate::exceptions;
+use crate::exceptions::{ControlExceptions, Cover};
 use crate::rego::{EngineValue, Response};
 use crate::score::{self, Risk};
-use crate::selection::{SelectedControl, Selection};
+use crate::selection::{SelectedControl, Selection, equals_or_matches};
 use table::ResourceTable;
 
 /// A task's outcome with its resources resolved.
@@ -39,22 +39,38 @@ pub(crate) fn build(
     let mut table = ResourceTable::new(resources, addresses);
     let outcomes: Vec<RuleOutcome> = outcomes.into_iter().map(|outcome| resolve(outcome, &mut table)).collect();
     let mut results: Vec<Vec<ControlResult>> = vec![Vec::new(); table.len()];
-    let mut controls = Vec::with_capacity(selection.controls.len());
-    let mut risks = Vec::with_capacity(selection.controls.len());
+    let mut judged = Vec::with_capacity(selection.controls.len());
     for (index, (selected, task_indexes)) in selection.controls.iter().zip(tasks_of_control).enumerate() {
         let control_outcomes: Vec<(usize, &RuleOutcome)> =
             task_indexes.iter().filter_map(|task| Some((*task, outcomes.get(*task)?))).collect();
-        let judge = Judge { context, selected, tasks, table: &table };
-        let (summary, risk) = judge.control(index, &control_outcomes, &mut results);
-        controls.push(summary);
-        risks.push(risk);
+        let judge = Judge {
+            context,
+            selected,
+            tasks,
+            table: &table,
+            exceptions: context.exceptions.of_control(&selected.control.id),
+            frameworks: selection.frameworks_of(index),
+        };
+        judged.push(judge.control(index, &control_outcomes, &mut results));
     }
     let rules = tasks
         .iter()
         .map(|task| RuleInfo { name: task.rule.name.clone(), inputs: task.inputs.clone() })
         .collect();
     let (resources, results) = table.finish(results);
-    summary::complete(selection, Report { resources, controls, rules, ..Report::default() }, results, &risks)
+    summary::complete(selection, Report { resources, rules, results, ..Report::default() }, judged)
+}
+
+/// A control's verdict, over all and where a framework has one of its own.
+struct Judged {
+    overall: Verdict,
+    in_frameworks: Vec<(usize, Verdict)>,
+}
+
+/// A control over all resources, and its part of the risk score.
+struct Verdict {
+    summary: ControlSummary,
+    risk: Risk,
 }
 
 /// Finds the resources that an outcome speaks of.
@@ -111,6 +127,9 @@ struct Judge<'a> {
     selected: &'a SelectedControl<'a>,
     tasks: &'a [Task<'a>],
     table: &'a ResourceTable,
+    exceptions: ControlExceptions<'a>,
+    /// The frameworks that ask for it: index and name.
+    frameworks: Vec<(usize, &'a str)>,
 }
 
 impl Judge<'_> {
@@ -119,7 +138,7 @@ impl Judge<'_> {
         control_index: usize,
         outcomes: &[(usize, &RuleOutcome)],
         results: &mut [Vec<ControlResult>],
-    ) -> (ControlSummary, Risk) {
+    ) -> Judged {
         let mut by_resource: BTreeMap<usize, Vec<RuleResult>> = BTreeMap::new();
         for (task, outcome) in outcomes {
             for (resource, evidence) in &outcome.rows {
@@ -127,21 +146,42 @@ impl Judge<'_> {
                 by_resource.entry(*resource).or_default().push(result);
             }
         }
-        let mut counters = Counters::default();
-        let mut risk = Risk::default();
-        let (mut worst, mut ignored) = (StatusInfo::default(), 0);
+        let error = outcomes.iter().find_map(|(_, outcome)| outcome.error.as_deref());
+        let overall = |rule: &RuleResult| (rule.status, rule.sub_status);
+        let judged = Judged {
+            overall: self.verdict(&by_resource, error, overall),
+            in_frameworks: with_own_verdict(&by_resource)
+                .into_iter()
+                .map(|framework| (framework, self.verdict(&by_resource, error, |rule| accepted_in(rule, framework))))
+                .collect(),
+        };
         for (resource, rules) in by_resource {
-            let (status, sub_status) = self.on_resource(&rules);
-            counters.add(status);
-            risk.add(status, self.table.weight(resource));
-            ignored += usize::from(sub_status == SubStatus::Exceptions);
-            worst = worst.worst(StatusInfo::with(status, sub_status, ""));
+            let (status, sub_status) = self.on_resource(rules.iter().map(overall));
             if let Some(list) = results.get_mut(resource) {
                 let control = u32::try_from(control_index).unwrap_or(u32::MAX);
                 list.push(ControlResult { control, status, sub_status, rules: rules.into() });
             }
         }
-        let error = outcomes.iter().find_map(|(_, outcome)| outcome.error.as_deref());
+        judged
+    }
+
+    /// The control over all resources, with each rule's status as `status_of` sees it.
+    fn verdict(
+        &self,
+        by_resource: &BTreeMap<usize, Vec<RuleResult>>,
+        error: Option<&str>,
+        status_of: impl Fn(&RuleResult) -> (Status, SubStatus),
+    ) -> Verdict {
+        let mut counters = Counters::default();
+        let mut risk = Risk::default();
+        let (mut worst, mut ignored) = (StatusInfo::default(), 0);
+        for (resource, rules) in by_resource {
+            let (status, sub_status) = self.on_resource(rules.iter().map(&status_of));
+            counters.add(status);
+            risk.add(status, self.table.weight(*resource));
+            ignored += usize::from(sub_status == SubStatus::Exceptions);
+            worst = worst.worst(StatusInfo::with(status, sub_status, ""));
+        }
         let status = self.overall(worst, counters, error);
         let control = self.selected.control;
         let summary = ControlSummary {
@@ -156,7 +196,7 @@ impl Judge<'_> {
             info: self.info(error),
             status,
         };
-        (summary, risk)
+        Verdict { summary, risk }
     }
 
     fn rule_result(
@@ -175,22 +215,42 @@ impl Judge<'_> {
             };
         };
         let name = self.tasks.get(task).map_or("", |task| &task.rule.name);
-        let covering: Vec<_> = self
-            .table
-            .get(resource)
-            .map(|resource| exceptions::covering(self.context, &self.selected.control.id, name, resource))
-            .unwrap_or_default();
         let mut evidence = Box::new(evidence.clone());
-        if covering.is_empty() {
-            return result(Status::Failed, SubStatus::None, Some(evidence));
+        if let Some(resource) = self.table.get(resource) {
+            self.accept(self.exceptions.covering(name, resource, self.context.cluster), &mut evidence);
         }
-        evidence.exceptions = covering;
-        result(Status::Passed, SubStatus::Exceptions, Some(evidence))
+        match evidence.exceptions.is_empty() {
+            true => result(Status::Failed, SubStatus::None, Some(evidence)),
+            false => result(Status::Passed, SubStatus::Exceptions, Some(evidence)),
+        }
+    }
+
+    /// Notes the exceptions that cover a finding: for all, or for the frameworks that they are bound to. Bound to
+    /// every framework of the scan that asks for the control is for all.
+    fn accept(&self, covers: Vec<Cover>, evidence: &mut Evidence) {
+        for cover in covers {
+            let Some(patterns) = cover.frameworks else {
+                evidence.exceptions.push(cover.policy);
+                continue;
+            };
+            let meant = |name: &str| patterns.iter().any(|pattern| equals_or_matches(pattern, name));
+            let bound = self.frameworks.iter().filter(|(_, name)| meant(name));
+            evidence.bound_exceptions.extend(bound.map(|(index, _)| (*index, Arc::clone(&cover.policy))));
+        }
+        let everywhere = !evidence.bound_exceptions.is_empty()
+            && self.frameworks.iter().all(|(index, _)| evidence.bound_exceptions.iter().any(|(bound, _)| bound == index));
+        if everywhere {
+            for (_, policy) in evidence.bound_exceptions.drain(..) {
+                if !evidence.exceptions.iter().any(|known| Arc::ptr_eq(known, &policy)) {
+                    evidence.exceptions.push(policy);
+                }
+            }
+        }
     }
 
     /// The control on one resource: the worst of its rules, softened by what a person still has to do.
-    fn on_resource(&self, rules: &[RuleResult]) -> (Status, SubStatus) {
-        let worst = rules.iter().map(|rule| (rule.status, rule.sub_status)).max().unwrap_or_default();
+    fn on_resource(&self, rules: impl Iterator<Item = (Status, SubStatus)>) -> (Status, SubStatus) {
+        let worst = rules.max().unwrap_or_default();
         match (worst.0, self.selected.control.action_required) {
             (Status::Failed, Some(ActionRequired::RequiresReview)) => (Status::Skipped, SubStatus::RequiresReview),
             (Status::Failed, Some(ActionRequired::ManualReview)) => (Status::Skipped, SubStatus::ManualReview),
@@ -219,6 +279,9 @@ impl Judge<'_> {
         if counters.total() == 0 {
             let manual = self.selected.control.action_required == Some(ActionRequired::ManualReview);
             return match manual {
+                true if self.exceptions.of_everything(self.context.cluster) => {
+                    StatusInfo::with(Status::Passed, SubStatus::Exceptions, "")
+                }
                 true => StatusInfo::with(Status::Skipped, SubStatus::ManualReview, MANUAL_REVIEW),
                 false => StatusInfo::with(Status::Passed, SubStatus::Irrelevant, ""),
             };
@@ -240,6 +303,19 @@ impl Judge<'_> {
             (None, Some(ActionRequired::ManualReview)) => MANUAL_REVIEW.to_owned(),
             (None, None) => String::new(),
         }
+    }
+}
+
+/// The frameworks in which an exception holds that does not hold elsewhere.
+fn with_own_verdict(by_resource: &BTreeMap<usize, Vec<RuleResult>>) -> BTreeSet<usize> {
+    let evidence = by_resource.values().flatten().filter_map(|rule| rule.evidence.as_ref());
+    evidence.flat_map(|evidence| &evidence.bound_exceptions).map(|(framework, _)| *framework).collect()
+}
+
+fn accepted_in(rule: &RuleResult, framework: usize) -> (Status, SubStatus) {
+    match rule.status_in(framework) {
+        status if status != rule.status => (status, SubStatus::Exceptions),
+        status => (status, rule.sub_status),
     }
 }
 

@@ -43,6 +43,13 @@ pub struct Selection<'library> {
 }
 
 impl<'library> Selection<'library> {
+    /// The frameworks that ask for a control: their indexes and names.
+    pub(crate) fn frameworks_of(&self, control: usize) -> Vec<(usize, &'library str)> {
+        let asking = |framework: &&SelectedFramework<'_>| framework.controls.binary_search(&control).is_ok();
+        let frameworks = self.frameworks.iter().enumerate();
+        frameworks.filter(|(_, framework)| asking(framework)).map(|(index, framework)| (index, framework.name)).collect()
+    }
+
     /// Keeps the controls that a test accepts, also in the frameworks.
     pub fn retain(&mut self, keep: impl Fn(&SelectedControl<'library>) -> bool) {
         let mut places = Vec::with_capacity(self.controls.len());

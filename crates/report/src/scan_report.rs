@@ -1,6 +1,6 @@
 //! What formats are given.
 
-use kubescape_model::{ControlTexts, Report, Source};
+use kubescape_model::{ControlTexts, ExceptionAudit, Report, Source};
 
 /// A scan as formats see it.
 pub struct ScanReport<'a> {
@@ -8,6 +8,8 @@ pub struct ScanReport<'a> {
     pub report: &'a Report,
     /// What was asked and what was looked at.
     pub metadata: &'a Metadata,
+    /// What the exceptions were of use for, when that was asked.
+    pub audit: Option<&'a ExceptionAudit>,
     /// The library's words and the files' lines.
     pub words: &'a dyn Words,
 }

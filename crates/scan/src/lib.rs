@@ -8,7 +8,8 @@ mod workload;
 use std::sync::Arc;
 
 use kubescape_library::{Inputs, Library};
-use kubescape_model::{ExceptionPolicy, Report, Scope};
+use kubescape_model::{ExceptionAudit, ExceptionPolicy, KindPattern, Report, Scope};
+use kubescape_policy::exceptions::{self, ExceptionSet, ExceptionSources, audit};
 use kubescape_policy::rego::{Limits, Programs};
 use kubescape_policy::{ControlFilter, EvaluationContext, Request, evaluate, select, wanted_kinds};
 use kubescape_source::{CollectSettings, Collected, Context, Skipped, collect, collect_text};
@@ -33,8 +34,14 @@ pub struct ScanRequest<'scan> {
     pub workload: Option<WorkloadName>,
     /// Inputs of the controls.
     pub inputs: &'scan Inputs,
-    /// Accepted risks that hold now.
+    /// Accepted risks, of the user or of the library.
     pub exceptions: Vec<Arc<ExceptionPolicy>>,
+    /// Whether annotations of objects accept risks, too.
+    pub inline_exceptions: bool,
+    /// Whether the use of exceptions is looked up.
+    pub audit_exceptions: bool,
+    /// Seconds since 1970: what is over by then does not hold.
+    pub now: i64,
     /// Bounds of each rule.
     pub limits: Limits,
 }
@@ -50,8 +57,10 @@ pub struct ScanOutcome {
     pub skipped: Vec<Skipped>,
     /// Errors in files that were named one by one.
     pub failures: Vec<String>,
-    /// Remarks on the request.
+    /// Remarks on the request and on exceptions.
     pub warnings: Vec<String>,
+    /// What the exceptions were of use for, when that was asked.
+    pub audit: Option<ExceptionAudit>,
 }
 
 /// The stages of a scan, for those who show progress.
@@ -72,6 +81,7 @@ pub enum Stage {
 pub fn scan(mut request: ScanRequest<'_>, progress: &dyn Fn(Stage)) -> Result<ScanOutcome, ScanError> {
     let mut selection = select(request.library, &request.request, &request.controls, &Scope::File)?;
     request.collect.filter.wanted = wanted_kinds(&selection);
+    request.collect.filter.wanted.extend(exception_kinds());
     progress(Stage::Collect);
     let mut collected = collect_resources(&request)?;
     if let Some(name) = &request.workload {
@@ -83,22 +93,40 @@ pub fn scan(mut request: ScanRequest<'_>, progress: &dyn Fn(Stage)) -> Result<Sc
     }
     progress(Stage::Evaluate { resources: collected.resources.len(), controls: selection.controls.len() });
     let programs = Programs::new(request.library);
+    let mut exceptions = ExceptionSet::new(ExceptionSources {
+        policies: request.exceptions,
+        resources: &collected.resources,
+        inline: request.inline_exceptions,
+        now: request.now,
+    });
+    selection.warnings.append(&mut exceptions.warnings);
     let context = EvaluationContext {
         library: request.library,
         programs: &programs,
         inputs: request.inputs,
         cloud_provider: None,
-        exceptions: &request.exceptions,
+        exceptions: &exceptions,
         cluster: "",
         limits: request.limits,
     };
     let report = evaluate(&context, &selection, collected.resources);
     Ok(ScanOutcome {
+        audit: request.audit_exceptions.then(|| audit(&exceptions, &report)),
         report,
         context: collected.context,
         skipped: collected.skipped,
         failures: collected.failures,
         warnings: selection.warnings,
+    })
+}
+
+/// Objects that state exceptions, and the namespaces that those select, are kept though no rule looks at them.
+fn exception_kinds() -> impl Iterator<Item = KindPattern> {
+    let kinds = [(exceptions::GROUP, exceptions::NAMESPACED), (exceptions::GROUP, exceptions::CLUSTER_WIDE), ("", "Namespace")];
+    kinds.into_iter().map(|(group, kind)| KindPattern {
+        group: group.to_owned(),
+        version: "*".to_owned(),
+        kind: kind.to_owned(),
     })
 }
 

@@ -154,7 +154,10 @@ fn report(library: &Library, input: &Path) -> Result<Report, Box<dyn Error>> {
         text: None,
         workload: None,
         inputs: &library.defaults,
-        exceptions: Vec::new(),
+        exceptions: library.exceptions.clone(),
+        inline_exceptions: true,
+        audit_exceptions: false,
+        now: 0,
         limits: Limits::default(),
     };
     Ok(scan(request, &|_| {})?.report)

@@ -1,6 +1,6 @@
 //! `--min-severity` and `--max-severity`: what is shown, not what is judged.
 
-use kubescape_model::{Counters, Report, Severity, SeverityCounters, Status};
+use kubescape_model::{ControlResult, Counters, Report, Severity, SeverityCounters, Status};
 
 /// The report without controls outside of the range. Scores of compliance and counters are those of what is left;
 /// the risk score stays.
@@ -34,10 +34,17 @@ pub(super) fn by_severity(mut report: Report, range: (Option<Severity>, Option<S
         }
     }
     for framework in &mut report.frameworks {
-        framework.controls.retain(|(index, _)| kept(*index));
-        framework.compliance = mean(framework.controls.iter().filter_map(|(index, _)| report.controls.get(*index)));
-        for (index, _) in &mut framework.controls {
-            *index = place(*index);
+        framework.controls.retain(|listed| kept(listed.control));
+    }
+    let compliances: Vec<f32> = report
+        .frameworks
+        .iter()
+        .map(|framework| mean(framework.controls.iter().filter_map(|listed| listed.summary(&report))))
+        .collect();
+    for (framework, compliance) in report.frameworks.iter_mut().zip(compliances) {
+        framework.compliance = compliance;
+        for listed in &mut framework.controls {
+            listed.control = place(listed.control);
         }
     }
     let mut index = 0;
@@ -50,23 +57,21 @@ pub(super) fn by_severity(mut report: Report, range: (Option<Severity>, Option<S
 }
 
 fn recount(report: &mut Report) {
-    let worst = |controls: &[kubescape_model::ControlResult], chosen: &dyn Fn(usize) -> bool| {
-        controls
-            .iter()
-            .filter(|control| usize::try_from(control.control).is_ok_and(chosen))
-            .map(|control| control.status)
-            .max()
-    };
-    let count = |chosen: &dyn Fn(usize) -> bool| {
+    let count = |status: &dyn Fn(&ControlResult) -> Option<Status>| {
         let mut counters = Counters::default();
-        report.results.iter().filter_map(|result| worst(&result.controls, chosen)).for_each(|status| counters.add(status));
+        let worst = report.results.iter().filter_map(|result| result.controls.iter().filter_map(status).max());
+        worst.for_each(|status| counters.add(status));
         counters
     };
-    let total = count(&|_| true);
+    let total = count(&|control| Some(control.status));
     let of_frameworks: Vec<Counters> = report
         .frameworks
         .iter()
-        .map(|framework| count(&|control| framework.controls.iter().any(|(index, _)| *index == control)))
+        .enumerate()
+        .map(|(index, framework)| {
+            let has = |control: u32| framework.controls.iter().any(|listed| u32::try_from(listed.control) == Ok(control));
+            count(&|control| has(control.control).then(|| control.status_in(index)))
+        })
         .collect();
     for (framework, counters) in report.frameworks.iter_mut().zip(of_frameworks) {
         framework.counters = counters;

@@ -12,6 +12,7 @@ use kubescape_report::{ScanReport, json, pretty};
 use kubescape_scan::{ScanOutcome, ScanRequest, scan};
 
 use crate::args::{ScanArguments, View};
+use crate::clock;
 use crate::log::{Level, Log};
 use crate::output::{prepare, to_file, to_stdout};
 use crate::settings::{Format, Output, ScanKind, ScanSettings};
@@ -32,7 +33,10 @@ pub(crate) fn run(arguments: ScanArguments, log: Log) -> anyhow::Result<()> {
         text: settings.text.clone(),
         workload: settings.workload.clone(),
         inputs: &inputs,
-        exceptions: settings.exceptions()?.into_iter().map(Into::into).collect(),
+        exceptions: settings.exceptions(&library)?,
+        inline_exceptions: settings.flags.honor_inline_exceptions.unwrap_or(true),
+        audit_exceptions: settings.flags.audit_exceptions,
+        now: clock::seconds(),
         limits: kubescape_policy::rego::Limits { time: settings.flags.control_timeout },
     };
     let progress = progress::Progress::start(log);
@@ -43,7 +47,7 @@ pub(crate) fn run(arguments: ScanArguments, log: Log) -> anyhow::Result<()> {
     let shown = filter::by_severity(outcome.report.clone(), settings.severities);
     let metadata = metadata::of(&settings, &outcome);
     let words = LibraryWords::new(&library);
-    let scan_report = ScanReport { report: &shown, metadata: &metadata, words: &words };
+    let scan_report = ScanReport { report: &shown, metadata: &metadata, audit: outcome.audit.as_ref(), words: &words };
     write_outputs(&settings, &scan_report, log)?;
     gates::check(&settings.gates, &outcome)
 }

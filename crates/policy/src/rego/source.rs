@@ -198,11 +198,11 @@ mod tests {
     #[test]
     fn calls_are_renamed() {
         check("x := sprintf(\"%o\", [y])", "x := kubescape_sprintf(\"%o\", [y])");
-        check("regex.match(`a,(b`, x)", "kubescape_regex_match(`a,(b`, x)");
-        check("sprintf(\"%d\", [1], out)", "sprintf(\"%d\", [1], out)");
+        check("p if regex.match(`a,(b`, x)", "p if kubescape_regex_match(`a,(b`, x)");
+        check("p if sprintf(\"%d\", [1], out)", "p if sprintf(\"%d\", [1], out)");
         check("# sprintf(\"\", [])\ny := \"sprintf(a, b)\"", "# sprintf(\"\", [])\ny := \"sprintf(a, b)\"");
         check("z := sprintf(\"%s\", [sprintf(\"%d\", [1])])", "z := kubescape_sprintf(\"%s\", [kubescape_sprintf(\"%d\", [1])])");
-        check("my.sprintf(1, 2)", "my.sprintf(1, 2)");
+        check("p if my.sprintf(1, 2)", "p if my.sprintf(1, 2)");
     }
 
     #[test]

@@ -1,91 +1,87 @@
 //! Totals over frameworks and over the whole scan.
 
 use kubescape_model::{
-    Counters, Coverage, FrameworkSummary, NotEvaluated, Report, ResourceResult, ScanSummary, SeverityCounters, Status,
-    SubStatus,
+    ControlResult, Counters, Coverage, FrameworkControl, FrameworkSummary, NotEvaluated, Report, ResourceResult,
+    ScanSummary, SeverityCounters, Status, SubStatus,
 };
 
+use super::{Judged, Verdict};
 use crate::score::{self, Risk};
 use crate::selection::Selection;
 
-/// Adds results, frameworks, totals and coverage to a report of controls.
-pub(super) fn complete(
-    selection: &Selection<'_>,
-    mut report: Report,
-    results: Vec<ResourceResult>,
-    risks: &[Risk],
-) -> Report {
-    report.frameworks = selection
-        .frameworks
-        .iter()
-        .map(|framework| {
-            let counters = count(&results, |control| framework.controls.binary_search(&control).is_ok());
-            let controls: Vec<_> = framework.controls.iter().filter_map(|index| report.controls.get(*index)).collect();
-            FrameworkSummary {
-                name: framework.name.to_owned(),
-                status: counters.status(),
-                counters,
-                score: total_risk(&report, risks, framework.controls.iter().copied()).total_score(),
-                compliance: score::mean_compliance(controls.into_iter()),
-                controls: framework
-                    .controls
-                    .iter()
-                    .filter_map(|index| {
-                        let selected = selection.controls.get(*index)?;
-                        Some((*index, selected.control.name_in(framework.name).to_owned()))
-                    })
-                    .collect(),
-            }
-        })
-        .collect();
-    report.summary = totals(&report, &results, risks);
+/// Adds controls, frameworks, totals and coverage to a report of resources and their results.
+pub(super) fn complete(selection: &Selection<'_>, mut report: Report, judged: Vec<Judged>) -> Report {
+    report.frameworks = (0..selection.frameworks.len()).map(|index| framework(index, selection, &report, &judged)).collect();
+    let counters = count(&report.results, |control| Some(control.status));
+    let all = judged.iter().map(|judged| &judged.overall);
+    report.summary = totals(counters, all);
+    report.controls = judged.into_iter().map(|judged| judged.overall.summary).collect();
     report.coverage = coverage(&report);
-    report.results = results;
     report
 }
 
-fn total_risk(report: &Report, risks: &[Risk], controls: impl Iterator<Item = usize>) -> Risk {
+fn framework(index: usize, selection: &Selection<'_>, report: &Report, judged: &[Judged]) -> FrameworkSummary {
+    let Some(framework) = selection.frameworks.get(index) else { return FrameworkSummary::default() };
+    let has = |control: u32| usize::try_from(control).is_ok_and(|control| framework.controls.binary_search(&control).is_ok());
+    let counters = count(&report.results, |control| has(control.control).then(|| control.status_in(index)));
+    let own = |judged: &'_ Judged| judged.in_frameworks.iter().position(|(framework, _)| *framework == index);
+    let verdicts: Vec<&Verdict> = framework
+        .controls
+        .iter()
+        .filter_map(|control| judged.get(*control))
+        .map(|judged| own(judged).and_then(|place| judged.in_frameworks.get(place)).map_or(&judged.overall, |(_, own)| own))
+        .collect();
+    let controls = framework.controls.iter().zip(&verdicts).filter_map(|(control, verdict)| {
+        let differs = judged.get(*control).is_some_and(|judged| own(judged).is_some());
+        Some(FrameworkControl {
+            control: *control,
+            name: selection.controls.get(*control)?.control.name_in(framework.name).to_owned(),
+            own: differs.then(|| Box::new(verdict.summary.clone())),
+        })
+    });
+    FrameworkSummary {
+        name: framework.name.to_owned(),
+        status: counters.status(),
+        counters,
+        controls: controls.collect(),
+        score: total_risk(verdicts.iter().copied()).total_score(),
+        compliance: score::mean_compliance(verdicts.iter().map(|verdict| &verdict.summary)),
+    }
+}
+
+fn total_risk<'v>(verdicts: impl Iterator<Item = &'v Verdict>) -> Risk {
     let mut total = Risk::default();
-    for index in controls {
-        if let (Some(risk), Some(control)) = (risks.get(index), report.controls.get(index)) {
-            total.add_control(*risk, control.base_score);
-        }
+    for verdict in verdicts {
+        total.add_control(verdict.risk, verdict.summary.base_score);
     }
     total
 }
 
 /// Resources by their worst status over the chosen controls. Resources that none of them looked at do not count.
-fn count(results: &[ResourceResult], chosen: impl Fn(usize) -> bool) -> Counters {
+fn count(results: &[ResourceResult], status: impl Fn(&ControlResult) -> Option<Status>) -> Counters {
     let mut counters = Counters::default();
     for result in results {
-        let worst = result
-            .controls
-            .iter()
-            .filter(|control| usize::try_from(control.control).is_ok_and(&chosen))
-            .map(|control| control.status)
-            .max();
-        if let Some(status) = worst {
+        if let Some(status) = result.controls.iter().filter_map(&status).max() {
             counters.add(status);
         }
     }
     counters
 }
 
-fn totals(report: &Report, results: &[ResourceResult], risks: &[Risk]) -> ScanSummary {
-    let counters = count(results, |_| true);
+fn totals<'v>(counters: Counters, verdicts: impl ExactSizeIterator<Item = &'v Verdict> + Clone) -> ScanSummary {
     let mut resource_severities = SeverityCounters::default();
     let mut control_severities = SeverityCounters::default();
-    for control in &report.controls {
-        resource_severities.add(control.severity(), control.counters.failed);
-        control_severities.add(control.severity(), usize::from(control.status.status == Status::Failed));
+    for Verdict { summary, .. } in verdicts.clone() {
+        resource_severities.add(summary.severity(), summary.counters.failed);
+        control_severities.add(summary.severity(), usize::from(summary.status.status == Status::Failed));
     }
     ScanSummary {
         status: counters.status(),
         counters,
         resource_severities,
         control_severities,
-        score: total_risk(report, risks, 0..report.controls.len()).total_score(),
-        compliance: score::mean_compliance(report.controls.iter()),
+        score: total_risk(verdicts.clone()).total_score(),
+        compliance: score::mean_compliance(verdicts.map(|verdict| &verdict.summary)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! JSON, version 2: field for field what consumers of this family of reports read.
 
+mod audit;
 mod object;
 mod results;
 mod summary;
@@ -10,6 +11,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::{Metadata, ScanReport};
+use audit::AuditView;
 use object::ResourceObject;
 use results::ResourceResultView;
 use summary::{CoverageView, SummaryView};
@@ -42,6 +44,8 @@ struct Document<'a> {
     resource_labels: BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scan_coverage: Option<CoverageView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exception_audit: Option<AuditView<'a>>,
 }
 
 impl<'a> Document<'a> {
@@ -68,6 +72,7 @@ impl<'a> Document<'a> {
             metadata: MetadataView::new(scan.metadata),
             resource_labels: object::labels(report, &scan.metadata.labels_to_copy),
             scan_coverage: CoverageView::new(&report.coverage),
+            exception_audit: scan.audit.map(|audit| AuditView::new(audit, &scan.metadata.generation_time)),
         }
     }
 }

@@ -105,9 +105,9 @@ struct FrameworkView<'a> {
 
 impl<'a> FrameworkView<'a> {
     fn new(framework: &'a FrameworkSummary, report: &'a Report) -> Self {
-        let controls = framework.controls.iter().filter_map(|(index, name)| {
-            let control = report.controls.get(*index)?;
-            Some((control.id.as_str(), ControlView::new(control, name, false)))
+        let controls = framework.controls.iter().filter_map(|listed| {
+            let control = listed.summary(report)?;
+            Some((control.id.as_str(), ControlView::new(control, &listed.name, false)))
         });
         Self {
             controls: controls.collect(),
