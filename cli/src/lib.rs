@@ -39,9 +39,12 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(arguments: Arguments, log: Log) -> anyhow::Result<()> {
+    let cache = commands::download::cache_folder(arguments.global.cache_dir.as_deref());
     match arguments.command {
-        Some(Command::Scan(scan)) => commands::scan::run(*scan, log),
-        Some(Command::List(list)) => commands::list::run(&list),
+        Some(Command::Scan(scan)) => commands::scan::run(*scan, &cache, log),
+        Some(Command::List(list)) => commands::list::run(&list, &cache),
+        Some(Command::Explain(explain)) => commands::explain::run(&explain, &cache),
+        Some(Command::Download(download)) => commands::download::run(&download, &cache, log),
         Some(Command::Test(test)) => commands::test::run(&test),
         Some(Command::Version(version)) => commands::version::run(&version),
         Some(Command::Completion(completion)) => commands::completion::run(&completion),

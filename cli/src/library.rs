@@ -1,15 +1,79 @@
 //! The control library of a run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use kubescape_library::Library;
+use anyhow::{Context, bail};
+use kubescape_library::{Library, artifact_files};
+use kubescape_model::PolicyDegradation;
 
-/// The library in a folder, or the built-in one.
-pub(crate) fn load(folder: Option<&Path>) -> anyhow::Result<Library> {
-    match folder {
-        Some(folder) => Library::from_folder(folder)
-            .with_context(|| format!("the control library in {} cannot be used", folder.display())),
-        None => kubescape_controls::library().context("the built-in control library cannot be read"),
+use crate::args::LibraryFlags;
+
+/// A library, and what it should have and lacks.
+pub(crate) struct LoadedLibrary {
+    pub(crate) library: Library,
+    pub(crate) degradations: Vec<PolicyDegradation>,
+}
+
+/// The library that the flags name, or the built-in one; custom rules come on top.
+pub(crate) fn load(flags: &LibraryFlags, cache: &Path) -> anyhow::Result<LoadedLibrary> {
+    let mut loaded = replacement(flags, cache)?;
+    if let Some(folder) = &flags.custom_rules {
+        loaded.library.add_custom_rules(folder).context("the custom rules cannot be used")?;
     }
+    Ok(loaded)
+}
+
+fn replacement(flags: &LibraryFlags, cache: &Path) -> anyhow::Result<LoadedLibrary> {
+    let whole = |library| LoadedLibrary { library, degradations: Vec::new() };
+    if let Some(folder) = &flags.library {
+        return from_folder(folder).map(whole);
+    }
+    if let Some(folder) = &flags.use_artifacts_from {
+        return from_artifacts(folder);
+    }
+    if flags.use_default {
+        if !cache.is_dir() {
+            bail!("there are no downloaded policies in {}: run `kubescape download artifacts` first", cache.display());
+        }
+        return from_artifacts(cache);
+    }
+    if !flags.use_from.is_empty() {
+        let built_in = built_in()?;
+        let mut library = Library::from_artifacts(&flags.use_from, &built_in).context("--use-from")?;
+        library.exceptions.extend(built_in.exceptions);
+        library.attack_tracks.extend(built_in.attack_tracks);
+        return Ok(whole(library));
+    }
+    built_in().map(whole)
+}
+
+/// The library in a folder.
+pub(crate) fn from_folder(folder: &Path) -> anyhow::Result<Library> {
+    Library::from_folder(folder)
+        .with_context(|| format!("the control library in {} cannot be used", folder.display()))
+}
+
+/// The library in this program.
+pub(crate) fn built_in() -> anyhow::Result<Library> {
+    kubescape_controls::library().context("the built-in control library cannot be read")
+}
+
+fn from_artifacts(path: &Path) -> anyhow::Result<LoadedLibrary> {
+    let folder = if path.is_file() { path.parent().unwrap_or(Path::new(".")) } else { path };
+    if !folder.is_dir() {
+        bail!("there is no folder {}", folder.display());
+    }
+    let files: Vec<PathBuf> = artifact_files(folder)?.into_iter().filter(|file| !file.ends_with("config.json")).collect();
+    let library = Library::from_artifacts(&files, &built_in()?)
+        .with_context(|| format!("the artifacts in {} cannot be used", folder.display()))?;
+    let missing = [("exceptions", "exceptions.json"), ("controlInputs", "controls-inputs.json")];
+    let degradations = missing
+        .into_iter()
+        .filter(|(_, file)| !folder.join(file).exists())
+        .map(|(component, file)| PolicyDegradation {
+            component: component.to_owned(),
+            reason: format!("there is no {file} in {}", folder.display()),
+        })
+        .collect();
+    Ok(LoadedLibrary { library, degradations })
 }

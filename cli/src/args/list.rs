@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use super::LibraryFlags;
+
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     kubescape list frameworks\n  \
@@ -15,6 +17,8 @@ pub(crate) struct ListArguments {
     pub(crate) format: ListFormat,
     #[arg(long, hide = true)]
     pub(crate) id: bool,
+    #[command(flatten)]
+    pub(crate) library: LibraryFlags,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -25,6 +29,9 @@ pub(crate) enum ListWhat {
     /// Controls, with their frameworks
     #[value(alias = "control")]
     Controls,
+    /// Exceptions that hold when no file of them is given
+    #[value(alias = "exception")]
+    Exceptions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,11 +1,17 @@
 //! The command line as clap reads it.
 
+mod download;
+mod library;
 mod list;
 mod scan;
 mod small;
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use download::{DownloadArguments, DownloadWhat, ExplainArguments};
+pub(crate) use library::LibraryFlags;
 pub(crate) use list::{ListArguments, ListFormat, ListWhat};
 pub(crate) use scan::{ScanArguments, ScanCommand, ScanFlags, View};
 pub(crate) use small::{CompletionArguments, TestArguments, TestFormat, VersionArguments, VersionFormat};
@@ -23,7 +29,8 @@ use crate::log::Level;
         kubescape scan framework nsa manifests/ -v     one framework, with every finding\n  \
         kubescape scan control C-0016 pod.yaml         one control\n  \
         kubescape scan . -f json -o report.json        a report for machines\n  \
-        kubescape list controls                        what can be checked",
+        kubescape list controls                        what can be checked\n  \
+        kubescape explain C-0016                       why, and what to do",
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -39,6 +46,9 @@ pub(crate) struct GlobalArguments {
     /// Messages from this level upwards: debug, info, success, warning, error, fatal
     #[arg(short = 'l', long, global = true, env = "KS_LOGGER", default_value = "info", value_name = "LEVEL")]
     pub(crate) logger: Level,
+    /// Folder of downloaded policies [default: .kubescape in the home folder]
+    #[arg(long, global = true, env = "KS_CACHE_DIR", value_name = "DIR")]
+    pub(crate) cache_dir: Option<PathBuf>,
     #[arg(long, global = true, env = "KS_LOGGER_NAME", hide = true)]
     pub(crate) logger_name: Option<String>,
 }
@@ -49,6 +59,10 @@ pub(crate) enum Command {
     Scan(Box<ScanArguments>),
     /// List frameworks or controls
     List(ListArguments),
+    /// Explain a control: why it matters and what to do
+    Explain(ExplainArguments),
+    /// Write the policies to files
+    Download(DownloadArguments),
     /// Run the test cases of a control library
     Test(TestArguments),
     /// Print the version

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use super::LibraryFlags;
+
 #[derive(Args, Debug)]
 #[command(
     subcommand_value_name = "WHAT",
@@ -165,9 +167,6 @@ pub(crate) struct ScanFlags {
     /// Whether annotations such as kubescape.io/skip-controls accept risks [default: true for files]
     #[arg(long, global = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Controls", value_name = "BOOL")]
     pub(crate) honor_inline_exceptions: Option<bool>,
-    /// Folder of a control library that replaces the built-in one
-    #[arg(long, global = true, help_heading = "Controls", value_name = "DIR")]
-    pub(crate) library: Option<PathBuf>,
     /// Longest time for one control, such as 30s
     #[arg(long, global = true, value_parser = humantime::parse_duration, help_heading = "Controls", value_name = "TIME")]
     pub(crate) control_timeout: Option<Duration>,
@@ -190,6 +189,6 @@ pub(crate) struct ScanFlags {
     /// Accepted for compatibility: nothing ever leaves this machine
     #[arg(long, global = true, hide = true)]
     pub(crate) keep_local: bool,
-    #[arg(long, global = true, hide = true)]
-    pub(crate) use_default: bool,
+    #[command(flatten)]
+    pub(crate) library: LibraryFlags,
 }

@@ -1,6 +1,7 @@
 //! `kubescape list frameworks|controls`
 
 use std::io::Write;
+use std::path::Path;
 
 use kubescape_library::Library;
 use serde::Serialize;
@@ -15,12 +16,18 @@ struct ListedControl<'a> {
     frameworks: Vec<&'a str>,
 }
 
-pub(crate) fn run(arguments: &ListArguments) -> anyhow::Result<()> {
-    let library = crate::library::load(None)?;
+pub(crate) fn run(arguments: &ListArguments, cache: &Path) -> anyhow::Result<()> {
+    let library = crate::library::load(&arguments.library, cache)?.library;
     match arguments.what {
         ListWhat::Frameworks => {
             let names: Vec<&str> = library.frameworks.iter().map(|framework| framework.name.as_str()).collect();
-            to_stdout(|output| frameworks(&names, arguments.format, output))
+            let hint = format!("Scan for one: kubescape scan framework {} .", names.first().unwrap_or(&"NAME"));
+            to_stdout(|output| self::names("Supported frameworks", &names, &hint, arguments.format, output))
+        }
+        ListWhat::Exceptions => {
+            let names: Vec<&str> = library.exceptions.iter().map(|policy| policy.name.as_str()).collect();
+            let hint = "They hold unless --exceptions names a file of your own.";
+            to_stdout(|output| self::names("Exceptions", &names, hint, arguments.format, output))
         }
         ListWhat::Controls => {
             let listed = listed_controls(&library);
@@ -46,12 +53,12 @@ fn listed_controls(library: &Library) -> Vec<ListedControl<'_>> {
         .collect()
 }
 
-fn frameworks(names: &[&str], format: ListFormat, output: &mut dyn Write) -> std::io::Result<()> {
+fn names(title: &str, names: &[&str], hint: &str, format: ListFormat, output: &mut dyn Write) -> std::io::Result<()> {
     match format {
         ListFormat::PrettyPrint => {
-            writeln!(output, "Supported frameworks:\n")?;
+            writeln!(output, "{title}:\n")?;
             names.iter().try_for_each(|name| writeln!(output, "  {name}"))?;
-            writeln!(output, "\nScan for one: kubescape scan framework {} .", names.first().unwrap_or(&"NAME"))
+            writeln!(output, "\n{hint}")
         }
         ListFormat::Json => json(&names, output),
         ListFormat::Yaml => names.iter().try_for_each(|name| writeln!(output, "- {name}")),

@@ -25,7 +25,10 @@ struct Failure<'a> {
 }
 
 pub(crate) fn run(arguments: &TestArguments) -> anyhow::Result<()> {
-    let library = crate::library::load(arguments.library.as_deref())?;
+    let library = match &arguments.library {
+        Some(folder) => crate::library::from_folder(folder)?,
+        None => crate::library::built_in()?,
+    };
     let mut cases: Vec<Case> = match (&arguments.cases, &arguments.library) {
         (Some(folder), _) if !folder.is_dir() => bail!("{} is no folder of cases", folder.display()),
         (Some(folder), _) => cases_of_folder(folder)?,

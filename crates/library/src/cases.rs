@@ -10,6 +10,7 @@ use kubescape_yaml::{Limits, Node, Profile, Value};
 use serde::Deserialize;
 
 use crate::document::{entries, read_text, typed};
+use crate::published_rules;
 use crate::rule_file::read_rules;
 use crate::{Inputs, LibraryError};
 
@@ -89,7 +90,7 @@ pub fn cases_of_folder(folder: &Path) -> Result<Vec<Case>, LibraryError> {
     Ok(cases)
 }
 
-/// Cases of every `cases.yaml` of a library's folder.
+/// Cases of every `cases.yaml` of a library's folder, and those below `test/` of published rules.
 pub fn cases_of_library(folder: &Path) -> Result<Vec<Case>, LibraryError> {
     let mut cases = Vec::new();
     for rule in entries(&folder.join("rules"))? {
@@ -98,10 +99,11 @@ pub fn cases_of_library(folder: &Path) -> Result<Vec<Case>, LibraryError> {
             cases.extend(read_case_list(&path, &rule)?);
         }
     }
+    cases.extend(published_rules::cases(folder)?);
     Ok(cases)
 }
 
-fn read_case(folder: &Path, rule: &str) -> Result<Case, LibraryError> {
+pub(crate) fn read_case(folder: &Path, rule: &str) -> Result<Case, LibraryError> {
     let mut input = Vec::new();
     for file in entries(&folder.join("input"))? {
         let node = read_object(&file)?;

@@ -50,6 +50,12 @@ pub enum LibraryError {
         /// The second file.
         path: PathBuf,
     },
+    /// A folder of custom rules holds none.
+    #[error("no .rego files found in {folder:?}")]
+    NoCustomRules {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The packed form is damaged.
     #[error("the packed library is damaged: {0}")]
     Packed(String),

@@ -12,6 +12,7 @@ use kubescape_model::{
 use serde::Deserialize;
 
 use crate::document::{entries, files_with_extension, read, read_text};
+use crate::published_rules;
 use crate::rule_file::read_rules;
 use crate::{Inputs, Library, LibraryError};
 
@@ -87,6 +88,7 @@ impl Library {
         let mut library = Self { defaults: optional(&folder.join("defaults.yaml"))?, ..Self::default() };
         read_modules(folder, &mut library)?;
         read_rule_folders(folder, &mut library)?;
+        published_rules::add_rules(folder, &mut library)?;
         read_controls(folder, &mut library)?;
         read_frameworks(folder, &mut library)?;
         for path in files_with_extension(&folder.join("attack-tracks"), "yaml")? {

@@ -9,17 +9,22 @@
 //! # Ok::<(), kubescape_library::LibraryError>(())
 //! ```
 
+mod artifacts;
 mod cases;
+mod custom_rules;
 mod document;
 mod error;
 mod folder;
 mod pack;
+mod published_rules;
 mod rule_file;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+pub use artifacts::{Artifact, artifact_files, write_artifact};
 pub use cases::{BriefFinding, Case, Expected, cases_of_folder, cases_of_library};
+pub use custom_rules::CUSTOM_RULES;
 pub use error::LibraryError;
 use kubescape_model::{AttackTrack, Control, ControlTexts, ExceptionPolicy, Framework, Rule};
 
@@ -79,6 +84,14 @@ impl Library {
         self.rules
             .get(name)
             .or_else(|| self.rules.values().find(|rule| rule.alias.as_deref() == Some(name)))
+    }
+
+    fn set_texts(&mut self, id: &str, texts: ControlTexts) {
+        // Unpacks what is packed first.
+        self.texts(id);
+        if let Some(plain) = self.texts.plain.get_mut() {
+            plain.insert(id.to_owned(), texts);
+        }
     }
 
     /// The long texts of a control. Empty texts for a control that has none.

@@ -85,7 +85,7 @@ fn rule(document: RuleDocument, folder: &str) -> Result<Rule, String> {
     })
 }
 
-fn kind_patterns(texts: &[String]) -> Result<Vec<KindPattern>, String> {
+pub(crate) fn kind_patterns(texts: &[String]) -> Result<Vec<KindPattern>, String> {
     let mut patterns = Vec::new();
     for text in texts {
         if text == "workloads" {

@@ -287,6 +287,14 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    /// Notes inputs of the policies that could not be read; each costs five points of the score.
+    pub fn degrade(&mut self, degradations: Vec<PolicyDegradation>) {
+        for degradation in degradations {
+            self.score = (self.score - 5.0).max(0.0);
+            self.degradations.push(degradation);
+        }
+    }
+
     /// Whether anything is missing.
     pub fn degraded(&self) -> bool {
         !self.not_evaluated.is_empty() || !self.degradations.is_empty()

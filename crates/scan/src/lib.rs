@@ -8,7 +8,7 @@ mod workload;
 use std::sync::Arc;
 
 use kubescape_library::{Inputs, Library};
-use kubescape_model::{ExceptionAudit, ExceptionPolicy, KindPattern, Report, Scope};
+use kubescape_model::{ExceptionAudit, ExceptionPolicy, KindPattern, PolicyDegradation, Report, Scope};
 use kubescape_policy::exceptions::{self, ExceptionSet, ExceptionSources, audit};
 use kubescape_policy::rego::{Limits, Programs};
 use kubescape_policy::{ControlFilter, EvaluationContext, Request, evaluate, select, wanted_kinds};
@@ -42,6 +42,8 @@ pub struct ScanRequest<'scan> {
     pub audit_exceptions: bool,
     /// Seconds since 1970: what is over by then does not hold.
     pub now: i64,
+    /// Inputs of the policies that could not be read.
+    pub degradations: Vec<PolicyDegradation>,
     /// Bounds of each rule.
     pub limits: Limits,
 }
@@ -109,7 +111,8 @@ pub fn scan(mut request: ScanRequest<'_>, progress: &dyn Fn(Stage)) -> Result<Sc
         cluster: "",
         limits: request.limits,
     };
-    let report = evaluate(&context, &selection, collected.resources);
+    let mut report = evaluate(&context, &selection, collected.resources);
+    report.coverage.degrade(request.degradations);
     Ok(ScanOutcome {
         audit: request.audit_exceptions.then(|| audit(&exceptions, &report)),
         report,

@@ -26,6 +26,7 @@ fn run(manifest: &str, exceptions: &str, frameworks: &[&str]) -> Result<ScanOutc
         inline_exceptions: true,
         audit_exceptions: true,
         now: NOW,
+        degradations: Vec::new(),
         limits: Limits::default(),
     };
     Ok(scan(request, &|_| {})?)

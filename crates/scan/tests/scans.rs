@@ -158,6 +158,7 @@ fn report(library: &Library, input: &Path) -> Result<Report, Box<dyn Error>> {
         inline_exceptions: true,
         audit_exceptions: false,
         now: 0,
+        degradations: Vec::new(),
         limits: Limits::default(),
     };
     Ok(scan(request, &|_| {})?.report)

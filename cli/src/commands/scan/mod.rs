@@ -7,23 +7,25 @@ mod progress;
 mod words;
 
 use std::io::IsTerminal;
+use std::path::Path;
 
 use kubescape_report::{ScanReport, json, pretty};
 use kubescape_scan::{ScanOutcome, ScanRequest, scan};
 
 use crate::args::{ScanArguments, View};
 use crate::clock;
+use crate::library::LoadedLibrary;
 use crate::log::{Level, Log};
 use crate::output::{prepare, to_file, to_stdout};
 use crate::settings::{Format, Output, ScanKind, ScanSettings};
 use words::LibraryWords;
 
-pub(crate) fn run(arguments: ScanArguments, log: Log) -> anyhow::Result<()> {
+pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::Result<()> {
     let settings = ScanSettings::resolve(arguments)?;
     for file in settings.outputs.iter().filter_map(|output| output.file.as_deref()) {
         prepare(file)?;
     }
-    let library = crate::library::load(settings.flags.library.as_deref())?;
+    let LoadedLibrary { library, degradations } = crate::library::load(&settings.flags.library, cache)?;
     let inputs = settings.inputs(&library.defaults)?;
     let request = ScanRequest {
         library: &library,
@@ -37,6 +39,7 @@ pub(crate) fn run(arguments: ScanArguments, log: Log) -> anyhow::Result<()> {
         inline_exceptions: settings.flags.honor_inline_exceptions.unwrap_or(true),
         audit_exceptions: settings.flags.audit_exceptions,
         now: clock::seconds(),
+        degradations,
         limits: kubescape_policy::rego::Limits { time: settings.flags.control_timeout },
     };
     let progress = progress::Progress::start(log);

@@ -1,0 +1,2 @@
+# Policies of this family import this package without using it.
+package designators
