@@ -22,3 +22,4 @@ pub use image_name::{ImageNameError, normalize as normalize_image_name};
 pub use index::wanted_kinds;
 pub use selection::{ControlFilter, Request, SelectedControl, SelectedFramework, Selection, SelectionError, select};
 pub use suggest::closest;
+pub use testing::rule_objects;

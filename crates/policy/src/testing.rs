@@ -3,11 +3,12 @@
 mod shape;
 
 use kubescape_library::{Case, Expected, Inputs, Library};
-use kubescape_model::{Aggregator, Resource, Rule};
+use kubescape_model::{Resource, Rule};
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use crate::aggregate::aggregate;
+use crate::index::KindIndex;
 use crate::rego::{EngineValue, Limits, Programs, Response, RuleInput};
 use shape::{Shape, compare_brief, compare_findings};
 
@@ -75,20 +76,29 @@ fn shapes(responses: &[Response]) -> Vec<Shape> {
     responses.iter().map(Shape::of_response).collect()
 }
 
-/// The case's objects as the rule's input, put together as its aggregator says.
+/// The case's objects as the rule's input, whatever kinds the rule matches.
 fn input(rule: &Rule, case: &Case) -> Vec<EngineValue> {
-    let objects: Vec<EngineValue> = case.input.iter().map(|object| EngineValue::from_object(object, None)).collect();
-    let Some(aggregator) = rule.aggregator else { return objects };
     let resources: Vec<Resource> =
         case.input.iter().map(|object| Resource::new(object.clone().into(), None, None)).collect();
     let indexes: Vec<usize> = (0..resources.len()).collect();
+    put_together(rule, &resources, &indexes)
+}
+
+/// The input of a rule over some resources: those that it matches, put together as its aggregator says.
+pub fn rule_objects(rule: &Rule, resources: &[Resource]) -> Vec<EngineValue> {
+    put_together(rule, resources, &KindIndex::new(resources).inputs(rule))
+}
+
+fn put_together(rule: &Rule, resources: &[Resource], indexes: &[usize]) -> Vec<EngineValue> {
+    let objects: Vec<EngineValue> =
+        resources.iter().map(|resource| EngineValue::from_object(&resource.object, resource.source_path.as_ref())).collect();
     let value_of = |index: usize| objects.get(index).cloned().unwrap_or_else(|| EngineValue::from(""));
-    let entries = match aggregator {
-        Aggregator::SubjectRoleRolebinding | Aggregator::ApiserverPod => {
-            aggregate(aggregator, &indexes, &resources, &value_of)
+    match rule.aggregator {
+        None => indexes.iter().map(|index| value_of(*index)).collect(),
+        Some(aggregator) => {
+            aggregate(aggregator, indexes, resources, &value_of).into_iter().map(|(_, value)| value).collect()
         }
-    };
-    entries.into_iter().map(|(_, value)| value).collect()
+    }
 }
 
 fn inputs(rule: &Rule, library: &Library, case: &Case) -> Inputs {

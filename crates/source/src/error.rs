@@ -5,6 +5,12 @@ use crate::Skipped;
 /// An input that stops the scan.
 #[derive(Debug, thiserror::Error)]
 pub enum CollectError {
+    /// The input does not exist.
+    #[error("there is no file or folder {input:?}")]
+    NoSuchPath {
+        /// The input.
+        input: String,
+    },
     /// Nothing of the input is a manifest file.
     #[error("no YAML or JSON manifest files found for input {input:?}{}", if *.excluded { "; path exclusions are in effect" } else { "" })]
     NoFiles {

@@ -155,6 +155,9 @@ fn list(input: &str, settings: &CollectSettings) -> Result<Listed, CollectError>
         }
         return Ok(Listed { files: vec![path.clone()], root: path, explicit: true });
     }
+    if !path.exists() && !input.contains(['*', '?', '[']) {
+        return Err(CollectError::NoSuchPath { input: input.to_owned() });
+    }
     let (folder, pattern) = if path.is_dir() { (path, None) } else { glob(input, &path)?.ok_or_else(|| none(false))? };
     let exclusions = exclusions(&folder, settings)?;
     let mut files = walk(&folder, &exclusions);

@@ -142,7 +142,7 @@ impl<'library> Programs<'library> {
     fn add_module(&self, engine: &mut Engine, key: &str) -> Result<(), RuleError> {
         let text = self.modules.get(key).ok_or_else(|| RuleError::Missing(key.to_owned()))?;
         let added = engine.add_policy(key.to_owned(), prepare(text));
-        added.map(|_| ()).map_err(|error| RuleError::Parse(error.to_string()))
+        added.map(|_| ()).map_err(|error| RuleError::Parse(one_line(&error.to_string())))
     }
 
     /// Keys of the library modules that a text needs, also through other library modules.
@@ -236,10 +236,20 @@ fn abbreviated(value: &Value) -> String {
     if text.len() > 80 { format!("{}…", text.chars().take(80).collect::<String>()) } else { text }
 }
 
+/// The engine's drawing of an error (`--> FILE:LINE:COLUMN`, the line, `error: MESSAGE`) as one line.
+fn one_line(drawing: &str) -> String {
+    let place = drawing.lines().find_map(|line| line.trim().strip_prefix("--> "));
+    let message = drawing.lines().find_map(|line| line.trim().strip_prefix("error: "));
+    match (place, message) {
+        (Some(place), Some(message)) => format!("{place}: {message}"),
+        _ => drawing.split_whitespace().collect::<Vec<_>>().join(" "),
+    }
+}
+
 fn evaluation_error(error: &anyhow::Error, limits: Limits) -> RuleError {
     let text = error.to_string();
     match limits.time {
         Some(limit) if text.contains("time limit") => RuleError::Timeout(limit),
-        _ => RuleError::Evaluate(text),
+        _ => RuleError::Evaluate(one_line(&text)),
     }
 }

@@ -4,80 +4,84 @@ use std::io::Write;
 
 use kubescape_model::{Severity, Status, SubStatus};
 
+use super::paint::Paint;
 use super::{Page, View, count};
 use crate::score::percent;
 
 pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
     let report = page.scan.report;
-    writeln!(output)?;
     let title = match page.style.view {
         View::Security => format!("Security posture of '{}'", page.style.input),
         View::Resource | View::Control => format!("Scan of '{}'", page.style.input),
     };
-    writeln!(output, "{}", page.paint.bold(title))?;
-    let frameworks = match page.scan.metadata.target_names.as_slice() {
-        [] => String::new(),
-        names => format!(" of {}", names.join(", ")),
-    };
-    let subject = format!(
-        "{} looked at, {}{frameworks}",
-        count(report.resources.len(), "object"),
-        count(report.controls.len(), "control"),
-    );
-    page.paragraph(&subject, 2, output)?;
+    let frameworks: Vec<&str> = report.frameworks.iter().map(|framework| framework.name.as_str()).collect();
+    let of = if frameworks.is_empty() { String::new() } else { format!(" of {}", frameworks.join(", ")) };
+    let (objects, controls) = (count(report.resources.len(), "object"), count(report.controls.len(), "control"));
+    writeln!(output, "\n{}", page.paint.bold(title))?;
+    page.paragraph(&format!("{objects}, {controls}{of}"), 2, output)?;
     writeln!(output)?;
-    severities(page, output)?;
-    verdicts(page, output)?;
-    frameworks_table(page, output)
+    row(output, "Failed controls", &severities(page))?;
+    row(output, "All controls", &verdicts(page))?;
+    row(output, "Compliance", &compliance(page))?;
+    writeln!(output)
 }
 
-/// Failed controls by severity, the worst first.
-fn severities(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
-    let summary = &page.scan.report.summary;
-    let shown = |severity: Severity| {
-        let (controls, resources) = (summary.control_severities.of(severity), summary.resource_severities.of(severity));
-        let text = format!("{controls:>4} {severity:<8} {}", count(resources, "finding"));
-        if controls > 0 { page.paint.severity(severity, text) } else { page.paint.dim(text) }
-    };
-    writeln!(output, "  Failed controls")?;
-    for severity in Severity::NAMED.into_iter().rev() {
-        writeln!(output, "  {}", shown(severity))?;
-    }
-    if summary.control_severities.unknown > 0 {
-        writeln!(output, "  {}", shown(Severity::Unknown))?;
+/// Parts of a row have a column each.
+fn row(output: &mut dyn Write, title: &str, parts: &[(String, usize)]) -> std::io::Result<()> {
+    const COLUMN: usize = 14;
+    write!(output, "  {title:<17}")?;
+    for (index, (text, width)) in parts.iter().enumerate() {
+        let gap = if index + 1 == parts.len() { 0 } else { COLUMN.saturating_sub(*width).max(2) };
+        write!(output, "{text}{}", " ".repeat(gap))?;
     }
     writeln!(output)
 }
 
-fn verdicts(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
+/// Failed controls by severity, the worst first: painted text and its width.
+fn severities(page: &Page<'_>) -> Vec<(String, usize)> {
+    let counters = &page.scan.report.summary.control_severities;
+    let unknown = (counters.unknown > 0).then_some(Severity::Unknown);
+    Severity::NAMED
+        .into_iter()
+        .rev()
+        .chain(unknown)
+        .map(|severity| {
+            let text = format!("{} {}", counters.of(severity), severity.as_str().to_lowercase());
+            let width = text.len();
+            let none = counters.of(severity) == 0;
+            (if none { page.paint.dim(text) } else { page.paint.severity(severity, text) }, width)
+        })
+        .collect()
+}
+
+fn verdicts(page: &Page<'_>) -> Vec<(String, usize)> {
     let report = page.scan.report;
     let of = |status: Status| report.controls.iter().filter(|control| control.status.status == status).count();
     let irrelevant = report.controls.iter().filter(|control| control.status.sub_status == SubStatus::Irrelevant).count();
-    writeln!(
-        output,
-        "  Controls: {}, {}, {}",
-        page.paint.bad(format!("{} failed", of(Status::Failed))),
-        page.paint.good(format!("{} passed", of(Status::Passed) - irrelevant)),
-        page.paint.doubtful(format!("{} need a person or more data", of(Status::Skipped))),
-    )?;
-    if irrelevant > 0 {
-        writeln!(output, "  {}", page.paint.dim(format!("{irrelevant} concern nothing that was scanned")))?;
-    }
-    Ok(())
+    let mut parts = Vec::new();
+    let mut part = |count: usize, word: &str, paint: fn(Paint, String) -> String| {
+        let text = format!("{count} {word}");
+        let width = text.len();
+        parts.push((paint(page.paint, text), width));
+    };
+    part(of(Status::Failed), "failed", |paint, text| paint.bad(text));
+    part(of(Status::Passed) - irrelevant, "passed", |paint, text| paint.good(text));
+    part(of(Status::Skipped), "not judged", |paint, text| paint.doubtful(text));
+    part(irrelevant, "concern nothing here", |paint, text| paint.dim(text));
+    parts
 }
 
-fn frameworks_table(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
+fn compliance(page: &Page<'_>) -> Vec<(String, usize)> {
     let report = page.scan.report;
-    let widest = report.frameworks.iter().map(|framework| framework.name.len()).max().unwrap_or_default();
-    for framework in &report.frameworks {
-        let compliance = percent(framework.compliance);
-        writeln!(output, "  Compliance: {:<widest$}  {}", framework.name, grade(page, framework.compliance, &compliance))?;
-    }
+    let part = |name: &str, compliance: f32| {
+        let text = format!("{name}{}", percent(compliance));
+        let width = text.chars().count();
+        (grade(page, compliance, &text), width)
+    };
     if report.frameworks.is_empty() {
-        let compliance = report.summary.compliance;
-        writeln!(output, "  Compliance: {}", grade(page, compliance, &percent(compliance)))?;
+        return vec![part("", report.summary.compliance)];
     }
-    writeln!(output)
+    report.frameworks.iter().map(|framework| part(&format!("{} ", framework.name), framework.compliance)).collect()
 }
 
 fn grade(page: &Page<'_>, compliance: f32, text: &str) -> String {

@@ -10,45 +10,38 @@ use super::{Page, evidence};
 
 /// Objects that are named as those to mend first.
 const FIRST: usize = 3;
-/// Width from which the command for details has a column of its own.
-const WIDE: usize = 110;
 
 pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
     let categories = by_category(page);
     if categories.is_empty() {
         return writeln!(output, "  {}\n", page.paint.good("No control failed."));
     }
-    let wide = page.width >= WIDE;
     for (category, controls) in &categories {
         writeln!(output, "{}", page.paint.bold(category))?;
-        let mut rows = Rows::new(page, headings(wide));
+        let mut rows = Rows::new(page, &["Severity", "ID", "Control", "Failed"]);
         for control in controls {
-            let mut cells = vec![
+            rows.push(vec![
                 rows.severity(control.severity()),
                 text(&control.id),
                 text(&control.name),
                 number(format!("{} of {}", control.counters.failed, control.counters.total())),
-            ];
-            if wide {
-                cells.push(text(details(page, &control.id)));
-            }
-            rows.push(cells);
+            ]);
         }
         rows.write(output)?;
         writeln!(output)?;
     }
-    if !wide {
-        writeln!(output, "  Details: {}\n", page.paint.place(details(page, "ID")))?;
-    }
-    first_objects(page, output)
+    first_objects(page, output)?;
+    commands(page, output)
 }
 
-fn headings(wide: bool) -> &'static [&'static str] {
-    if wide { &["Severity", "ID", "Control", "Failed", "Details"] } else { &["Severity", "ID", "Control", "Failed"] }
-}
-
-fn details(page: &Page<'_>, control: &str) -> String {
-    format!("kubescape scan control {control} {} -v", page.style.input)
+/// What to type next.
+fn commands(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
+    let input = &page.style.input;
+    let mut command = |what: &str, command: String| writeln!(output, "  {what:<36}{}", page.paint.place(command));
+    command("Every finding with its line:", format!("kubescape scan --view resource -v {input}"))?;
+    command("One control:", format!("kubescape scan control ID {input} -v"))?;
+    command("Why a control matters, what to do:", "kubescape explain ID".to_owned())?;
+    writeln!(output)
 }
 
 /// Failed controls by the finest category they have; the category with the worst control first.
@@ -101,8 +94,7 @@ fn first_objects(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()>
         writeln!(output, "  {}. {}  {}", place + 1, evidence::name(resource), page.paint.place(file))?;
         writeln!(output, "     {}", counts.join(", "))?;
     }
-    let command = format!("kubescape scan --view resource -v {}", page.style.input);
-    writeln!(output, "  Every finding with its line: {}\n", page.paint.place(command))
+    writeln!(output)
 }
 
 /// Failed controls of a resource by severity, the worst first.

@@ -2,10 +2,19 @@
 
 use std::io::Write;
 
-use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use comfy_table::{
+    Cell, CellAlignment, Color, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle, presets,
+};
 use kubescape_model::Severity;
 
 use super::Page;
+
+/// Thin lines around the table and below its headings, none between rows.
+const LINES: TableStyle = presets::UTF8_FULL_CONDENSED
+    .with_rounded_corners()
+    .header_lines(ContentLineStyle::new('│', '│', '│'))
+    .header_separator(LineStyle::new('├', '─', '┼', '┤'))
+    .content_lines(ContentLineStyle::new('│', '│', '│'));
 
 /// A table in the width of the page.
 pub(super) struct Rows {
@@ -16,7 +25,7 @@ pub(super) struct Rows {
 impl Rows {
     pub(super) fn new(page: &Page<'_>, headings: &[&str]) -> Self {
         let mut table = Table::new();
-        table.load_style(presets::UTF8_FULL_CONDENSED.with_rounded_corners().with_solid_inner_borders());
+        table.load_style(LINES);
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(u16::try_from(page.width).unwrap_or(u16::MAX));
         // The page decides about colours, not the table's guess of where it will be shown.

@@ -1,0 +1,35 @@
+# Where the pod spec of a workload stands, for the seven kinds that carry one.
+package kubescape.workload
+
+import rego.v1
+
+controllers := {"Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "Job"}
+
+# prefix(object): the path of the pod spec, with its dot; undefined for other kinds.
+prefix(object) := "spec." if object.kind == "Pod"
+
+prefix(object) := "spec.template.spec." if object.kind in controllers
+
+prefix(object) := "spec.jobTemplate.spec.template.spec." if object.kind == "CronJob"
+
+# pod_spec(object): the pod spec itself.
+pod_spec(object) := object.spec if object.kind == "Pod"
+
+pod_spec(object) := object.spec.template.spec if object.kind in controllers
+
+pod_spec(object) := object.spec.jobTemplate.spec.template.spec if object.kind == "CronJob"
+
+# containers(object, arrays): every container of the named arrays ("containers", "initContainers",
+# "ephemeralContainers") with its path, in order.
+containers(object, arrays) := [{"container": container, "path": path} |
+	spec := pod_spec(object)
+	start := prefix(object)
+	some array in arrays
+	some i, container in spec[array]
+	path := sprintf("%s%s[%d]", [start, array, i])
+]
+
+# namespace(object): a missing namespace is "default".
+namespace(object) := object.metadata.namespace if object.metadata.namespace != ""
+
+else := "default"

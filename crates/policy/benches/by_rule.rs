@@ -1,0 +1,83 @@
+//! The cost of each rule of the built-in library per 1,000 objects, the dearest first, and how it grows when the
+//! objects double: a factor well above 2 is a join that is not linear.
+//!
+//! Run by `cargo xtask bench --by-rule`.
+
+use std::error::Error;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use kubescape_model::Resource;
+use kubescape_policy::rego::{EngineValue, Limits, Programs, RuleInput};
+use kubescape_policy::rule_objects;
+use kubescape_yaml::{Limits as YamlLimits, Profile, load_manifests};
+
+/// Copies of the example; the second measurement has twice as many.
+const COPIES: usize = 60;
+/// Runs of each rule; the best counts.
+const RUNS: usize = 3;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let library = kubescape_controls::library()?;
+    let programs = Programs::new(&library);
+    let (once, twice) = (objects(COPIES)?, objects(2 * COPIES)?);
+    let mut rows = Vec::new();
+    for rule in library.rules.values() {
+        let (few, many) = (rule_objects(rule, &once), rule_objects(rule, &twice));
+        if few.is_empty() {
+            continue;
+        }
+        let time = |objects: &[EngineValue]| -> Result<Duration, Box<dyn Error>> {
+            let mut best = Duration::MAX;
+            for _ in 0..RUNS {
+                let input = RuleInput {
+                    objects,
+                    inputs: &library.defaults,
+                    cloud_provider: None,
+                    parameters: &rule.parameters,
+                    limits: Limits::default(),
+                };
+                let start = Instant::now();
+                programs.evaluate(&rule.module, input)?;
+                best = best.min(start.elapsed());
+            }
+            Ok(best)
+        };
+        let (one, two) = (time(&few)?, time(&many)?);
+        rows.push((one.mul_f64(1000.0 / as_f64(few.len())), two.as_secs_f64() / one.as_secs_f64(), few.len(), &rule.name));
+    }
+    rows.sort_by(|a, b| b.0.cmp(&a.0));
+    let mut output = std::io::stdout();
+    writeln!(output, "{:>14} {:>8} {:>8}  rule", "ms per 1,000", "growth", "objects")?;
+    for (cost, growth, objects, name) in rows {
+        writeln!(output, "{:>14.2} {growth:>8.1} {objects:>8}  {name}", cost.as_secs_f64() * 1000.0)?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few thousand objects")]
+fn as_f64(count: usize) -> f64 {
+    count as f64
+}
+
+/// The objects of the example application, each copy in a namespace of its own.
+fn objects(copies: usize) -> Result<Vec<Resource>, Box<dyn Error>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bookshop");
+    let mut resources = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let text = fs::read_to_string(&path)?;
+        for copy in 0..copies {
+            let text = text.replace("bookshop", &format!("bookshop-{copy}"));
+            for manifest in load_manifests(&text, Profile::SigsYaml, &YamlLimits::default()) {
+                resources.push(Resource::new(manifest.root?.into(), None, None));
+            }
+        }
+    }
+    Ok(resources)
+}
