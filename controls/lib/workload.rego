@@ -33,3 +33,22 @@ containers(object, arrays) := [{"container": container, "path": path} |
 namespace(object) := object.metadata.namespace if object.metadata.namespace != ""
 
 else := "default"
+
+# all_containers(object): every container with its path and array. Only pods have ephemeral ones of their own.
+all_containers(object) := containers(object, ["containers", "initContainers", "ephemeralContainers"]) if object.kind == "Pod"
+
+else := containers(object, ["containers", "initContainers"])
+
+# name(object): "Deployment web", for messages.
+name(object) := sprintf("%s %s", [object.kind, object.metadata.name])
+
+# finding(subject, message, score, places): what a rule reports of an object.
+finding(subject, message, score, places) := object.union(
+	{
+		"alertMessage": sprintf("%s: %s", [name(subject), message]),
+		"packagename": "armo_builtins",
+		"alertScore": score,
+		"alertObject": {"k8sApiObjects": [subject]},
+	},
+	places,
+)
