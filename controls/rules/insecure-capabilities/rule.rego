@@ -10,9 +10,9 @@ deny contains finding if {
 	added := entry.container.securityContext.capabilities.add
 	found := [k | some k, capability in added; capability in data.postureControlInputs.insecureCapabilities]
 	count(found) > 0
-	paths := mendable(entry.path, [sprintf("%s.securityContext.capabilities.add[%d]", [entry.path, k]) | some k in found])
+	paths := [sprintf("%s.securityContext.capabilities.add[%d]", [entry.path, k]) | some k in found]
 	message := sprintf("%s adds %s", [entry.path, concat(", ", [added[k] | some k in found])])
-	finding := workload.finding(subject, message, 7, {"failedPaths": paths, "deletePaths": paths})
+	finding := workload.finding(subject, message, 7, {"failedPaths": paths, "deletePaths": mendable(entry.path, paths)})
 }
 
 # Containers that were added to a running pod cannot be changed.
