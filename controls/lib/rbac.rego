@@ -66,3 +66,33 @@ takeover_resources := {
 	"nodes",
 	"secrets",
 }
+
+# administrative(role): a rule of it allows everything.
+administrative(role) if {
+	some rule in role.rules
+	"*" in rule.resources
+	"*" in rule.verbs
+	core(rule)
+}
+
+# takes_over(role): it can make or change pods, or read secrets.
+takes_over(role) if {
+	some rule in role.rules
+	core(rule)
+	lists_any(rule.verbs, {"create", "update", "patch", "*"})
+	lists_any(rule.resources, {"pods", "*"})
+}
+
+takes_over(role) if {
+	some rule in role.rules
+	core(rule)
+	lists_any(rule.verbs, {"get", "list", "watch", "*"})
+	lists_any(rule.resources, {"secrets", "*"})
+}
+
+core(rule) if lists_any(rule.apiGroups, {"", "*"})
+
+lists_any(listed, names) if {
+	some name in listed
+	name in names
+}
