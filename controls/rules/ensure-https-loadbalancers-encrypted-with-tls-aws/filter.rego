@@ -1,0 +1,16 @@
+# The services that the rule is about.
+package armo_builtins
+
+import rego.v1
+
+deny contains finding if {
+	some service in input
+	service.kind == "Service"
+	service.spec.type == "LoadBalancer"
+	finding := {
+		"alertMessage": sprintf("%s is looked at", [service.metadata.name]),
+		"packagename": "armo_builtins",
+		"alertScore": 7,
+		"alertObject": {"k8sApiObjects": [], "externalObjects": service},
+	}
+}

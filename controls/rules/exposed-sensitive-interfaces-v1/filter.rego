@@ -1,0 +1,19 @@
+# The interfaces that the rule is about, each with its services.
+package armo_builtins
+
+import rego.v1
+
+import data.kubescape.connected
+import data.kubescape.sensitive_interface
+
+deny contains finding if {
+	some subject in sensitive_interface.workloads
+	services := sensitive_interface.services(subject)
+	count(services) > 0
+	finding := {
+		"alertMessage": sprintf("%s is looked at", [subject.metadata.name]),
+		"packagename": "armo_builtins",
+		"alertScore": 7,
+		"alertObject": {"k8sApiObjects": [], "externalObjects": connected.subject(subject, services)},
+	}
+}

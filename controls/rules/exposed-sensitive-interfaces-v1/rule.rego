@@ -1,0 +1,28 @@
+package armo_builtins
+
+import rego.v1
+
+import data.kubescape.connected
+import data.kubescape.sensitive_interface
+
+deny contains finding if {
+	some subject in sensitive_interface.workloads
+	some service in sensitive_interface.services(subject)
+	reachable(service)
+	paths := ["spec.selector.matchLabels", "spec.selector"]
+	finding := {
+		"alertMessage": sprintf("%s can be reached from outside through %s", [subject.metadata.name, service.metadata.name]),
+		"packagename": "armo_builtins",
+		"alertScore": 7,
+		"failedPaths": paths,
+		"reviewPaths": paths,
+		"alertObject": {"k8sApiObjects": [], "externalObjects": connected.subject(subject, [service])},
+	}
+}
+
+reachable(service) if service.spec.type == "NodePort"
+
+reachable(service) if {
+	service.spec.type == "LoadBalancer"
+	service.status.loadBalancer.ingress[0].ip
+}

@@ -1,0 +1,19 @@
+package armo_builtins
+
+import rego.v1
+
+import data.kubescape.connected
+import data.kubescape.ssh
+
+deny contains finding if {
+	some entry in ssh.connections
+	ssh.serves(entry.service)
+	finding := {
+		"alertMessage": sprintf("%s can be reached by SSH through %s", [entry.subject.metadata.name, entry.service.metadata.name]),
+		"packagename": "armo_builtins",
+		"alertScore": 7,
+		"failedPaths": [entry.path],
+		"reviewPaths": [entry.path],
+		"alertObject": {"k8sApiObjects": [], "externalObjects": connected.subject(entry.subject, entry.service)},
+	}
+}
