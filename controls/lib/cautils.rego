@@ -7,7 +7,7 @@ import rego.v1
 list_contains(list, element) if element in list
 
 # getPodName(metadata): the name of a pod, or the prefix from which its name is made.
-getPodName(metadata) := metadata.name
+getPodName(metadata) := metadata.name if metadata.name
 
 else := metadata.generateName
 

@@ -11,8 +11,8 @@ settings := [object |
 ]
 
 # text(settings): the configuration file among the settings.
-text(settings) := settings.data["config.conf"]
+text(settings) := settings.data["config.conf"] if settings.data["config.conf"]
 
-else := settings.data["kubeconfig.conf"]
+else := settings.data["kubeconfig.conf"] if settings.data["kubeconfig.conf"]
 
 else := settings.data.config

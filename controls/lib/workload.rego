@@ -52,3 +52,13 @@ finding(subject, message, score, places) := object.union(
 	},
 	places,
 )
+
+# any_prefix(object): prefix(object), also of replication controllers.
+any_prefix(object) := prefix(object)
+
+any_prefix(object) := "spec.template.spec." if object.kind == "ReplicationController"
+
+# any_spec(object): pod_spec(object), also of replication controllers.
+any_spec(object) := pod_spec(object)
+
+any_spec(object) := object.spec.template.spec if object.kind == "ReplicationController"

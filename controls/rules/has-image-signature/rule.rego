@@ -1,0 +1,14 @@
+package armo_builtins
+
+import rego.v1
+
+import data.kubescape.workload
+
+deny contains finding if {
+	some subject in input
+	some entry in workload.containers(subject, ["containers"])
+	not cosign.has_signature(entry.container.image)
+	paths := [sprintf("%s.image", [entry.path])]
+	message := sprintf("%s is not signed", [entry.container.image])
+	finding := workload.finding(subject, message, 7, {"failedPaths": paths, "reviewPaths": paths})
+}

@@ -1,0 +1,17 @@
+package armo_builtins
+
+import rego.v1
+
+import data.kubescape.workload
+
+deny contains finding if {
+	some subject in input
+	subject.kind == "Deployment"
+	subject.spec.strategy.type != "RollingUpdate"
+	path := "spec.strategy.type"
+	finding := workload.finding(subject, "its updates are not rolling", 3, {
+		"failedPaths": [path],
+		"reviewPaths": [path],
+		"fixPaths": [{"path": path, "value": "RollingUpdate"}],
+	})
+}

@@ -1,0 +1,12 @@
+# The objects that the rule is about.
+package armo_builtins
+
+import rego.v1
+
+import data.kubescape.workload
+
+deny contains finding if {
+	some subject in input
+	subject.metadata.namespace == "kube-system"
+	finding := workload.finding(subject, "is looked at", 2, {})
+}
