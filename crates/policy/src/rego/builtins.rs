@@ -76,6 +76,10 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
         let regex = expressions.get(string(arguments, 1)?)?;
         Ok(Value::from(regex.replace_all(string(arguments, 0)?, &**string(arguments, 2)?).into_owned()))
     })?;
+    add(engine, "kubescape_collection", 1, |arguments| match arguments.first() {
+        Some(collection @ (Value::Array(_) | Value::Set(_) | Value::Object(_))) => Ok(collection.clone()),
+        _ => Err(anyhow!("no collection")),
+    })?;
     add(engine, "image.parse_normalized_name", 1, |arguments| {
         Ok(Value::from(crate::image_name::normalize(string(arguments, 0)?)?))
     })

@@ -1,9 +1,11 @@
 //! Preparing policy text for the engine.
 //!
-//! The engine differs from OPA in three places that real policies use. They are bridged in the source, so that no
+//! The engine differs from OPA in a few places that real policies use. They are bridged in the source, so that no
 //! fork of the engine is needed:
 //! - `sprintf` formats octal numbers with a prefix and `regex.*` refuses large expressions: calls are renamed to
 //!   builtins of ours ([`super::builtins`]);
+//! - `some x in c` and `every x in c` fail when `c` is no collection, where OPA finds nothing: `c` goes through a
+//!   builtin that makes anything else undefined;
 //! - a function head without value or body (`f("x")`) is not accepted: it gets the value `true` that it means.
 
 /// Builtins that are replaced by ours.
@@ -38,6 +40,12 @@ pub(super) fn prepare(text: &str) -> String {
             && called_with(tokens.get(index + 1..).unwrap_or_default()) == Some(arity(name))
         {
             edits.push((token.start, token.end, replacement));
+        }
+        if (token.text == "some" || token.text == "every")
+            && let Some((start, end)) = collection(&tokens, index)
+        {
+            edits.push((start, start, "kubescape_collection("));
+            edits.push((end, end, ")"));
         }
         if token.depth == 0
             && starts_statement(&tokens, index)
@@ -169,6 +177,35 @@ fn called_with(tokens: &[Token<'_>]) -> Option<usize> {
     None
 }
 
+/// Where the collection of `some ... in COLLECTION` or `every ... in COLLECTION {` starts and ends.
+fn collection(tokens: &[Token<'_>], index: usize) -> Option<(usize, usize)> {
+    let keyword = tokens.get(index)?;
+    let here = |token: &Token<'_>| token.depth == keyword.depth;
+    let ends_line = |token: &Token<'_>| token.kind == Kind::Newline || token.text == ";";
+    let mut rest = tokens.get(index + 1..)?.iter().peekable();
+    loop {
+        let token = rest.next()?;
+        if token.depth < keyword.depth || (here(token) && ends_line(token)) {
+            return None;
+        }
+        if here(token) && token.kind == Kind::Name && token.text == "in" {
+            break;
+        }
+    }
+    let start = rest.peek()?.start;
+    let mut end = start;
+    for token in rest {
+        let outside = token.kind == Kind::Close && token.depth < keyword.depth;
+        let body = keyword.text == "every" && token.text == "{" && here(token) && end > start;
+        let modified = token.kind == Kind::Name && token.text == "with" && here(token);
+        if outside || body || modified || (here(token) && ends_line(token)) {
+            break;
+        }
+        end = token.end;
+    }
+    (end > start).then_some((start, end))
+}
+
 fn starts_statement(tokens: &[Token<'_>], index: usize) -> bool {
     index == 0 || tokens.get(index - 1).is_some_and(|token| token.kind == Kind::Newline)
 }
@@ -203,6 +240,16 @@ mod tests {
         check("# sprintf(\"\", [])\ny := \"sprintf(a, b)\"", "# sprintf(\"\", [])\ny := \"sprintf(a, b)\"");
         check("z := sprintf(\"%s\", [sprintf(\"%d\", [1])])", "z := kubescape_sprintf(\"%s\", [kubescape_sprintf(\"%d\", [1])])");
         check("p if my.sprintf(1, 2)", "p if my.sprintf(1, 2)");
+    }
+
+    #[test]
+    fn collections_are_guarded() {
+        check("p if some x in input.xs\n", "p if some x in kubescape_collection(input.xs)\n");
+        check("p if {\n  some k, v in f(a, [b]) # all\n  v\n}", "p if {\n  some k, v in kubescape_collection(f(a, [b])) # all\n  v\n}");
+        check("q := [x | some x in xs; x > 1]", "q := [x | some x in kubescape_collection(xs); x > 1]");
+        check("q := {x | some x in [1,\n2]}", "q := {x | some x in kubescape_collection([1,\n2])}");
+        check("p if every x in {1, 2} {\n  x > 0\n}", "p if every x in kubescape_collection({1, 2}) {\n  x > 0\n}");
+        check("p {\n  some x\n  input[x] in y\n}", "p {\n  some x\n  input[x] in y\n}");
     }
 
     #[test]
