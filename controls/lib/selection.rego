@@ -42,9 +42,10 @@ positions(namespace, labels) := {position |
 }
 
 # candidates(index, namespace, labels): what an index says of the first of the labels.
-candidates(index, namespace, labels) := index[[namespace, key, labels[key]]] if {
+candidates(index, namespace, labels) := object.get(index, [[namespace, key, value]], set()) if {
 	key := min(object.keys(labels))
-} else := set()
+	value := labels[key]
+}
 
 # has_all(own, labels): every label is among one's own.
 has_all(own, labels) if {

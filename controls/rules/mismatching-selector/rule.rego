@@ -26,6 +26,7 @@ mismatch("ReplicationController", selector, own, place) := place if {
 
 mismatch(kind, selector, own, place) := sprintf("%s.matchLabels", [place]) if {
 	kind != "ReplicationController"
+	is_object(selector)
 	not selection.has_all(own, object.get(selector, "matchLabels", {}))
 } else := sprintf("%s.matchExpressions", [place]) if {
 	kind != "ReplicationController"

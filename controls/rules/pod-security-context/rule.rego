@@ -8,7 +8,8 @@ import data.kubescape.workload
 deny contains finding if {
 	field := data.parameters.field
 	some subject in input
-	value := object.get(workload.pod_spec(subject), ["securityContext", field], null)
+	# A pod without any security context is another rule's concern.
+	value := object.get(workload.pod_spec(subject).securityContext, field, null)
 	bad(data.parameters.bad, value)
 	path := sprintf("%ssecurityContext.%s", [workload.prefix(subject), field])
 	message := sprintf("securityContext.%s should be changed", [field])

@@ -8,5 +8,6 @@ import data.kubescape.workload
 deny contains finding if {
 	some subject in input
 	workload.prefix(subject)
+	subject.metadata.namespace
 	finding := workload.finding(subject, "is looked at", 0, {})
 }

@@ -128,9 +128,11 @@ pub fn select<'library>(
     let keeps = Filter::new(filter, library)?;
     let mut selected: BTreeMap<&str, SelectedControl<'library>> = BTreeMap::new();
     for control in groups.iter().flat_map(|group| &group.controls) {
-        if keeps.control(control) && Scope::applies(&control.scope, scope) {
+        let by_hand = control.action_required == Some(ActionRequired::ManualReview);
+        // What has to be checked by hand has to be checked whatever is scanned.
+        if keeps.control(control) && (by_hand || Scope::applies(&control.scope, scope)) {
             let rules = runnable_rules(library, control);
-            if !rules.is_empty() || control.action_required == Some(ActionRequired::ManualReview) {
+            if !rules.is_empty() || by_hand {
                 selected.insert(&control.id, SelectedControl { control, rules });
             }
         }

@@ -69,7 +69,16 @@ impl ResourceTable {
         let known = value.address().and_then(|address| self.by_address.get(&address).copied());
         let index = known.unwrap_or_else(|| {
             let id: Arc<str> = id_of(value).into();
-            self.by_id.get(&id).copied().unwrap_or_else(|| self.add(external_resource(value)))
+            match self.by_id.get(&id).copied() {
+                None => self.add(external_resource(value)),
+                Some(index) => {
+                    // Objects that rules make up may share an id; the last one stands for all.
+                    if let Some(place) = self.resources.get_mut(index).filter(|place| place.source.is_none()) {
+                        *place = external_resource(value);
+                    }
+                    index
+                }
+            }
         });
         self.touch(index);
         index
