@@ -22,7 +22,10 @@ use crate::log::{Level, Log};
 /// Reads the command line, runs the command and gives the exit code: 0, or 1 for every kind of failure.
 pub fn run() -> ExitCode {
     let command = Arguments::command();
-    let arguments = match command.try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches)) {
+    let arguments = match command
+        .try_get_matches()
+        .and_then(|matches| Arguments::from_arg_matches(&matches))
+    {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
@@ -59,7 +62,11 @@ fn dispatch(arguments: Arguments, log: Log) -> anyhow::Result<()> {
 /// Help and version go to standard output and are no failure; mistakes go to standard error.
 fn usage(error: &clap::Error) -> ExitCode {
     let written = error.print();
-    if error.use_stderr() || written.is_err() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if error.use_stderr() || written.is_err() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 /// A reader that goes away (`kubescape ... | head`) is no failure.

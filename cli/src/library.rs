@@ -18,13 +18,19 @@ pub(crate) struct LoadedLibrary {
 pub(crate) fn load(flags: &LibraryFlags, cache: &Path) -> anyhow::Result<LoadedLibrary> {
     let mut loaded = replacement(flags, cache)?;
     if let Some(folder) = &flags.custom_rules {
-        loaded.library.add_custom_rules(folder).context("the custom rules cannot be used")?;
+        loaded
+            .library
+            .add_custom_rules(folder)
+            .context("the custom rules cannot be used")?;
     }
     Ok(loaded)
 }
 
 fn replacement(flags: &LibraryFlags, cache: &Path) -> anyhow::Result<LoadedLibrary> {
-    let whole = |library| LoadedLibrary { library, degradations: Vec::new() };
+    let whole = |library| LoadedLibrary {
+        library,
+        degradations: Vec::new(),
+    };
     if let Some(folder) = &flags.library {
         return from_folder(folder).map(whole);
     }
@@ -33,7 +39,10 @@ fn replacement(flags: &LibraryFlags, cache: &Path) -> anyhow::Result<LoadedLibra
     }
     if flags.use_default {
         if !cache.is_dir() {
-            bail!("there are no downloaded policies in {}: run `kubescape download artifacts` first", cache.display());
+            bail!(
+                "there are no downloaded policies in {}: run `kubescape download artifacts` first",
+                cache.display()
+            );
         }
         return from_artifacts(cache);
     }
@@ -59,14 +68,24 @@ pub(crate) fn built_in() -> anyhow::Result<Library> {
 }
 
 fn from_artifacts(path: &Path) -> anyhow::Result<LoadedLibrary> {
-    let folder = if path.is_file() { path.parent().unwrap_or(Path::new(".")) } else { path };
+    let folder = if path.is_file() {
+        path.parent().unwrap_or(Path::new("."))
+    } else {
+        path
+    };
     if !folder.is_dir() {
         bail!("there is no folder {}", folder.display());
     }
-    let files: Vec<PathBuf> = artifact_files(folder)?.into_iter().filter(|file| !file.ends_with("config.json")).collect();
+    let files: Vec<PathBuf> = artifact_files(folder)?
+        .into_iter()
+        .filter(|file| !file.ends_with("config.json"))
+        .collect();
     let library = Library::from_artifacts(&files, &built_in()?)
         .with_context(|| format!("the artifacts in {} cannot be used", folder.display()))?;
-    let missing = [("exceptions", "exceptions.json"), ("controlInputs", "controls-inputs.json")];
+    let missing = [
+        ("exceptions", "exceptions.json"),
+        ("controlInputs", "controls-inputs.json"),
+    ];
     let degradations = missing
         .into_iter()
         .filter(|(_, file)| !folder.join(file).exists())
@@ -75,5 +94,8 @@ fn from_artifacts(path: &Path) -> anyhow::Result<LoadedLibrary> {
             reason: format!("there is no {file} in {}", folder.display()),
         })
         .collect();
-    Ok(LoadedLibrary { library, degradations })
+    Ok(LoadedLibrary {
+        library,
+        degradations,
+    })
 }

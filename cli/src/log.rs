@@ -90,7 +90,10 @@ impl Log {
             Some("none" | "mock" | "empty") => Format::Silent,
             _ => plain,
         };
-        Self { level: arguments.logger, format }
+        Self {
+            level: arguments.logger,
+            format,
+        }
     }
 
     /// Whether messages of a level are written.

@@ -29,17 +29,27 @@ pub(crate) fn prepare(path: &Path) -> anyhow::Result<()> {
 }
 
 /// Writes a file through a temporary one beside it, so that no reader ever sees half of it.
-pub(crate) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> anyhow::Result<()> {
+pub(crate) fn to_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> anyhow::Result<()> {
     let failed = || format!("cannot write {}", path.display());
-    let mut temporary =
-        tempfile::Builder::new().prefix(".kubescape-").tempfile_in(folder_of(path)).with_context(failed)?;
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".kubescape-")
+        .tempfile_in(folder_of(path))
+        .with_context(failed)?;
     {
         let mut buffered = BufWriter::new(temporary.as_file_mut());
-        write(&mut buffered).and_then(|()| buffered.flush()).with_context(failed)?;
+        write(&mut buffered)
+            .and_then(|()| buffered.flush())
+            .with_context(failed)?;
     }
     temporary.as_file().sync_all().with_context(failed)?;
     readable(temporary.path()).with_context(failed)?;
-    temporary.persist(path).map_err(|error| error.error).with_context(failed)?;
+    temporary
+        .persist(path)
+        .map_err(|error| error.error)
+        .with_context(failed)?;
     Ok(())
 }
 
@@ -56,7 +66,9 @@ fn readable(_: &Path) -> std::io::Result<()> {
 }
 
 fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 /// The file for a format: `name` with the format's extension, unless it has it already.
@@ -64,7 +76,9 @@ pub(crate) fn file_name(name: &str, extensions: &[&str]) -> PathBuf {
     let name = if name.trim().is_empty() { "report" } else { name };
     let lower = name.to_lowercase();
     match extensions.first() {
-        Some(extension) if !extensions.iter().any(|known| lower.ends_with(known)) => format!("{name}{extension}").into(),
+        Some(extension) if !extensions.iter().any(|known| lower.ends_with(known)) => {
+            format!("{name}{extension}").into()
+        }
         _ => name.into(),
     }
 }

@@ -70,15 +70,23 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    const ALL: [(&'static str, Self, &'static [&'static str]); 2] =
-        [("pretty-printer", Self::Pretty, &[".txt"]), ("json", Self::Json, &[".json"])];
+    const ALL: [(&'static str, Self, &'static [&'static str]); 2] = [
+        ("pretty-printer", Self::Pretty, &[".txt"]),
+        ("json", Self::Json, &[".json"]),
+    ];
 
     pub(crate) fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, format, _)| *format == self).map_or("", |(name, ..)| name)
+        Self::ALL
+            .iter()
+            .find(|(_, format, _)| *format == self)
+            .map_or("", |(name, ..)| name)
     }
 
     fn extensions(self) -> &'static [&'static str] {
-        Self::ALL.iter().find(|(_, format, _)| *format == self).map_or(&[], |(.., extensions)| extensions)
+        Self::ALL
+            .iter()
+            .find(|(_, format, _)| *format == self)
+            .map_or(&[], |(.., extensions)| extensions)
     }
 }
 
@@ -139,10 +147,16 @@ impl ScanSettings {
 
     /// Inputs of the controls: the user's file, or the library's defaults.
     pub(crate) fn inputs(&self, defaults: &Inputs) -> anyhow::Result<Inputs> {
-        let Some(path) = &self.flags.controls_config else { return Ok(defaults.clone()) };
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let Some(path) = &self.flags.controls_config else {
+            return Ok(defaults.clone());
+        };
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let own: Inputs = serde_json::from_str(&text).with_context(|| {
-            format!("{} must be a JSON object of lists of strings: {{\"inputName\": [\"value\"]}}", path.display())
+            format!(
+                "{} must be a JSON object of lists of strings: {{\"inputName\": [\"value\"]}}",
+                path.display()
+            )
         })?;
         // Inputs that the file does not name keep their defaults.
         let mut inputs = defaults.clone();
@@ -153,8 +167,11 @@ impl ScanSettings {
     /// Accepted risks: those of the user's file, or the library's own. A file that cannot be read is an error:
     /// findings must not come back unnoticed, or stay away because of a typo.
     pub(crate) fn exceptions(&self, library: &Library) -> anyhow::Result<Vec<Arc<ExceptionPolicy>>> {
-        let Some(path) = &self.flags.exceptions else { return Ok(library.exceptions.clone()) };
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let Some(path) = &self.flags.exceptions else {
+            return Ok(library.exceptions.clone());
+        };
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         read_exceptions(&text).map_err(|error| anyhow::anyhow!("{}:{error}", path.display()))
     }
 }
@@ -169,26 +186,55 @@ struct Target {
 
 impl Target {
     fn new(command: Option<ScanCommand>, paths: Vec<String>, flags: &ScanFlags) -> anyhow::Result<Self> {
-        let frameworks = |names: &[&str]| Request::Frameworks(names.iter().map(ToString::to_string).collect());
+        let frameworks =
+            |names: &[&str]| Request::Frameworks(names.iter().map(ToString::to_string).collect());
         Ok(match command {
-            None if flags.view == View::Security => {
-                Self { kind: ScanKind::Repository, request: frameworks(&FILE_FRAMEWORKS), workload: None, paths }
-            }
-            None => Self { kind: ScanKind::Framework, request: frameworks(&NATIVE_FRAMEWORKS), workload: None, paths },
+            None if flags.view == View::Security => Self {
+                kind: ScanKind::Repository,
+                request: frameworks(&FILE_FRAMEWORKS),
+                workload: None,
+                paths,
+            },
+            None => Self {
+                kind: ScanKind::Framework,
+                request: frameworks(&NATIVE_FRAMEWORKS),
+                workload: None,
+                paths,
+            },
             Some(ScanCommand::Framework { names, paths }) => {
-                let Some(names) = names else { bail!("requires at least one framework name") };
+                let Some(names) = names else {
+                    bail!("requires at least one framework name")
+                };
                 if names.is_empty() {
                     bail!("missing required input framework name");
                 }
                 let names = split(&names, "usage: <framework-0>,<framework-1>")?;
-                Self { kind: ScanKind::Framework, request: Request::Frameworks(names), workload: None, paths }
+                Self {
+                    kind: ScanKind::Framework,
+                    request: Request::Frameworks(names),
+                    workload: None,
+                    paths,
+                }
             }
             Some(ScanCommand::Control { ids, paths }) => {
-                let Some(ids) = ids else { bail!("requires at least one control ID") };
+                let Some(ids) = ids else {
+                    bail!("requires at least one control ID")
+                };
                 let ids = split(&ids, "usage: <control-0>,<control-1>")?;
-                Self { kind: ScanKind::Control, request: Request::Controls(ids), workload: None, paths }
+                Self {
+                    kind: ScanKind::Control,
+                    request: Request::Controls(ids),
+                    workload: None,
+                    paths,
+                }
             }
-            Some(ScanCommand::Workload { name, paths, namespace, file_path, api_version }) => {
+            Some(ScanCommand::Workload {
+                name,
+                paths,
+                namespace,
+                file_path,
+                api_version,
+            }) => {
                 let mut workload: WorkloadName = name.parse()?;
                 if let Some(namespace) = namespace {
                     workload.namespace = namespace;
@@ -197,7 +243,12 @@ impl Target {
                     workload.api_version = api_version;
                 }
                 let paths = file_path.map_or(paths, |path| vec![path]);
-                Self { kind: ScanKind::Workload, request: frameworks(&FILE_FRAMEWORKS), workload: Some(workload), paths }
+                Self {
+                    kind: ScanKind::Workload,
+                    request: frameworks(&FILE_FRAMEWORKS),
+                    workload: Some(workload),
+                    paths,
+                }
             }
         })
     }
@@ -217,7 +268,12 @@ fn names(flag: &str, list: Option<&str>) -> anyhow::Result<Vec<String>> {
     match list {
         None => Ok(Vec::new()),
         Some(list) if list.trim().is_empty() => bail!("{flag} is empty"),
-        Some(list) => Ok(list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(ToOwned::to_owned).collect()),
+        Some(list) => Ok(list
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .map(ToOwned::to_owned)
+            .collect()),
     }
 }
 
@@ -237,7 +293,10 @@ fn read_input(paths: Vec<String>) -> anyhow::Result<(Option<String>, Vec<String>
     let limit = limits()?.file_bytes;
     let mut bytes = Vec::new();
     let take = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    std::io::stdin().take(take).read_to_end(&mut bytes).context("cannot read standard input")?;
+    std::io::stdin()
+        .take(take)
+        .read_to_end(&mut bytes)
+        .context("cannot read standard input")?;
     if bytes.len() > limit {
         bail!("standard input has more than {limit} bytes; raise KUBESCAPE_MAX_FILE_SIZE to read it");
     }
@@ -298,29 +357,52 @@ fn gates(flags: &ScanFlags, kind: ScanKind, view: View) -> anyhow::Result<Gates>
 
 fn outputs(flags: &ScanFlags) -> anyhow::Result<Vec<Output>> {
     if flags.format_version != "v2" {
-        bail!("invalid --format-version {:?}: only v2 is supported", flags.format_version);
+        bail!(
+            "invalid --format-version {:?}: only v2 is supported",
+            flags.format_version
+        );
     }
     let supported: Vec<&str> = Format::ALL.iter().map(|(name, ..)| *name).collect();
     let mut outputs: Vec<Output> = Vec::new();
-    for name in flags.format.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+    for name in flags
+        .format
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+    {
         let Some((_, format, _)) = Format::ALL.iter().find(|(known, ..)| *known == name) else {
-            bail!("invalid format {name:?}, supported formats: {}", supported.join(", "));
+            bail!(
+                "invalid format {name:?}, supported formats: {}",
+                supported.join(", ")
+            );
         };
         if outputs.iter().any(|output| output.format == *format) {
             continue;
         }
-        let file = flags.output.as_deref().map(|output| file_name(output, format.extensions()));
-        if let Some(other) = outputs.iter().find(|output| output.file.is_some() && output.file == file) {
+        let file = flags
+            .output
+            .as_deref()
+            .map(|output| file_name(output, format.extensions()));
+        if let Some(other) = outputs
+            .iter()
+            .find(|output| output.file.is_some() && output.file == file)
+        {
             bail!(
                 "output path collision: formats {:?} and {name:?} both resolve to {:?}; use another --output",
                 other.format.name(),
                 file.unwrap_or_default().display().to_string()
             );
         }
-        outputs.push(Output { format: *format, file });
+        outputs.push(Output {
+            format: *format,
+            file,
+        });
     }
     if outputs.is_empty() {
-        bail!("format cannot be empty, supported formats: {}", supported.join(", "));
+        bail!(
+            "format cannot be empty, supported formats: {}",
+            supported.join(", ")
+        );
     }
     Ok(outputs)
 }

@@ -11,7 +11,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(folder) => PathBuf::from(folder),
         None => PathBuf::from(env::var("CARGO_MANIFEST_DIR")?),
     };
-    for part in ["controls", "frameworks", "rules", "lib", "attack-tracks", "exceptions", "categories.yaml", "defaults.yaml"] {
+    for part in [
+        "controls",
+        "frameworks",
+        "rules",
+        "lib",
+        "attack-tracks",
+        "exceptions",
+        "categories.yaml",
+        "defaults.yaml",
+    ] {
         println!("cargo::rerun-if-changed={}", folder.join(part).display());
     }
     let packed = kubescape_library::Library::from_folder(&folder)?.pack()?;

@@ -35,8 +35,17 @@ pub(crate) fn run(runs: usize) -> anyhow::Result<()> {
     let scratch = tempfile::tempdir()?;
     let mut output = std::io::stdout();
     let size = fs::metadata(&binary)?.len();
-    writeln!(output, "binary: {:.1} MB (at most {} MB)", megabytes(size), MOST_BYTES >> 20)?;
-    writeln!(output, "{:<34} {:>9} {:>9} {:>9} {:>9}", "input", "seconds", "at most", "peak MB", "at most")?;
+    writeln!(
+        output,
+        "binary: {:.1} MB (at most {} MB)",
+        megabytes(size),
+        MOST_BYTES >> 20
+    )?;
+    writeln!(
+        output,
+        "{:<34} {:>9} {:>9} {:>9} {:>9}",
+        "input", "seconds", "at most", "peak MB", "at most"
+    )?;
     let mut times = Vec::new();
     for case in cases(scratch.path())? {
         let measured = measure(&binary, &case.input, runs)?;
@@ -58,9 +67,18 @@ pub(crate) fn run(runs: usize) -> anyhow::Result<()> {
 
 /// Ten times the objects may take eleven times as long.
 fn growth(times: &[(&str, Duration)], output: &mut impl Write) -> anyhow::Result<()> {
-    let of = |wanted: &str| times.iter().find(|(name, _)| *name == wanted).map(|(_, time)| time.as_secs_f64());
+    let of = |wanted: &str| {
+        times
+            .iter()
+            .find(|(name, _)| *name == wanted)
+            .map(|(_, time)| time.as_secs_f64())
+    };
     if let (Some(once), Some(ten)) = (of(ONCE), of(TEN_TIMES)) {
-        writeln!(output, "ten times the objects: {:.1} times the time (at most 11)", ten / once)?;
+        writeln!(
+            output,
+            "ten times the objects: {:.1} times the time (at most 11)",
+            ten / once
+        )?;
     }
     Ok(())
 }
@@ -69,7 +87,10 @@ const ONCE: &str = "bookshop";
 const TEN_TIMES: &str = "bookshop, 10 times the objects";
 
 fn build() -> anyhow::Result<PathBuf> {
-    let status = Command::new("cargo").args(["build", "--release", "--package", "kubescape"]).current_dir(root()).status()?;
+    let status = Command::new("cargo")
+        .args(["build", "--release", "--package", "kubescape"])
+        .current_dir(root())
+        .status()?;
     ensure!(status.success(), "the release build failed");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(target.join("release/kubescape"))
@@ -86,8 +107,18 @@ fn cases(scratch: &Path) -> anyhow::Result<Vec<Case>> {
         Ok(folder)
     };
     let mut cases = vec![
-        Case { name: ONCE, input: many("hundred", 100)?, most_seconds: None, most_megabytes: None },
-        Case { name: TEN_TIMES, input: many("thousand", 1_000)?, most_seconds: None, most_megabytes: None },
+        Case {
+            name: ONCE,
+            input: many("hundred", 100)?,
+            most_seconds: None,
+            most_megabytes: None,
+        },
+        Case {
+            name: TEN_TIMES,
+            input: many("thousand", 1_000)?,
+            most_seconds: None,
+            most_megabytes: None,
+        },
     ];
     let material = root().join("../shared");
     if !material.is_dir() {
@@ -101,7 +132,11 @@ fn cases(scratch: &Path) -> anyhow::Result<Vec<Case>> {
     for copy in 0..8 {
         for entry in fs::read_dir(&charts)? {
             let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             fs::copy(&path, large.join(format!("{copy}-{name}")))?;
         }
     }
@@ -113,7 +148,12 @@ fn cases(scratch: &Path) -> anyhow::Result<Vec<Case>> {
     };
     let boutique = material.join("fixtures/kustomize/src/boutique/kubernetes-manifests");
     cases.push(case("boutique, 35 objects", boutique, 0.10, 50.0));
-    cases.push(case("kubernetes-goat", material.join("examples/kubernetes-goat"), 0.12, 50.0));
+    cases.push(case(
+        "kubernetes-goat",
+        material.join("examples/kubernetes-goat"),
+        0.12,
+        50.0,
+    ));
     cases.push(case("44 charts, 3.2 MB", charts, 0.35, 60.0));
     cases.push(case("8 times 44 charts, 25 MB", large, 1.7, 120.0));
     Ok(cases)
@@ -137,8 +177,14 @@ fn unpack_charts(from: &Path, to: &Path) -> anyhow::Result<usize> {
     let mut count = 0;
     for entry in fs::read_dir(from)? {
         let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Some(chart) = name.strip_suffix(".expected.yaml.gz") else { continue };
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let Some(chart) = name.strip_suffix(".expected.yaml.gz") else {
+            continue;
+        };
         let mut text = String::new();
         flate2::read::GzDecoder::new(fs::File::open(&path)?).read_to_string(&mut text)?;
         fs::write(to.join(format!("{chart}.yaml")), text)?;
@@ -148,7 +194,10 @@ fn unpack_charts(from: &Path, to: &Path) -> anyhow::Result<usize> {
 }
 
 fn measure(binary: &Path, input: &Path, runs: usize) -> anyhow::Result<Measured> {
-    let mut best = Measured { wall: Duration::MAX, peak_megabytes: f64::MAX };
+    let mut best = Measured {
+        wall: Duration::MAX,
+        peak_megabytes: f64::MAX,
+    };
     for _ in 0..runs.max(1) {
         let start = Instant::now();
         let mut child = Command::new(binary)
@@ -169,7 +218,10 @@ fn measure(binary: &Path, input: &Path, runs: usize) -> anyhow::Result<Measured>
     Ok(best)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "sizes are far below the precision of a double")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "sizes are far below the precision of a double"
+)]
 fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }
@@ -177,7 +229,14 @@ fn megabytes(bytes: u64) -> f64 {
 /// The cost of each rule, from the benchmark of the policy engine.
 pub(crate) fn by_rule() -> anyhow::Result<()> {
     let status = Command::new("cargo")
-        .args(["bench", "--quiet", "--package", "kubescape-policy", "--bench", "by_rule"])
+        .args([
+            "bench",
+            "--quiet",
+            "--package",
+            "kubescape-policy",
+            "--bench",
+            "by_rule",
+        ])
         .current_dir(root())
         .status()?;
     ensure!(status.success(), "the benchmark failed");

@@ -21,9 +21,21 @@ struct Target {
 }
 
 const TARGETS: [Target; 3] = [
-    Target { name: "yaml", seeds: &[("examples", ".yaml"), ("controls", ".yaml")], parse: yaml },
-    Target { name: "json", seeds: &[("crates", ".json"), ("examples", ".yaml")], parse: json },
-    Target { name: "library", seeds: &[("controls", ".yaml")], parse: library },
+    Target {
+        name: "yaml",
+        seeds: &[("examples", ".yaml"), ("controls", ".yaml")],
+        parse: yaml,
+    },
+    Target {
+        name: "json",
+        seeds: &[("crates", ".json"), ("examples", ".yaml")],
+        parse: json,
+    },
+    Target {
+        name: "library",
+        seeds: &[("controls", ".yaml")],
+        parse: library,
+    },
 ];
 
 /// A parse that takes longer than this is a failure.
@@ -34,7 +46,10 @@ const SEED_BYTES: u64 = 16 << 10;
 pub(crate) fn run(time: Duration, only: Option<&str>) -> anyhow::Result<()> {
     std::panic::set_hook(Box::new(|_| {}));
     let mut failed = 0;
-    for target in TARGETS.iter().filter(|target| only.is_none_or(|only| target.name.contains(only))) {
+    for target in TARGETS
+        .iter()
+        .filter(|target| only.is_none_or(|only| target.name.contains(only)))
+    {
         failed += usize::from(!fuzz(target, time)?);
     }
     if failed > 0 {
@@ -59,12 +74,26 @@ fn fuzz(target: &Target, time: Duration) -> anyhow::Result<bool> {
         if outcome.is_err() || start.elapsed() > SLOWEST {
             let file = std::env::temp_dir().join(format!("kubescape-fuzz-{}", target.name));
             fs::write(&file, &input)?;
-            let what = if outcome.is_err() { "panicked" } else { "took too long" };
-            writeln!(stderr, "{}: {what} on the input in {}", target.name, file.display())?;
+            let what = if outcome.is_err() {
+                "panicked"
+            } else {
+                "took too long"
+            };
+            writeln!(
+                stderr,
+                "{}: {what} on the input in {}",
+                target.name,
+                file.display()
+            )?;
             return Ok(false);
         }
     }
-    writeln!(stderr, "{}: {inputs} inputs from {} seeds, the slowest took {slowest:?}", target.name, seeds.len())?;
+    writeln!(
+        stderr,
+        "{}: {inputs} inputs from {} seeds, the slowest took {slowest:?}",
+        target.name,
+        seeds.len()
+    )?;
     Ok(true)
 }
 
@@ -77,7 +106,10 @@ fn seeds(target: &Target) -> anyhow::Result<Vec<Vec<u8>>> {
 }
 
 fn collect(folder: &Path, ending: &str, found: &mut Vec<Vec<u8>>) -> anyhow::Result<()> {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -91,8 +123,28 @@ fn collect(folder: &Path, ending: &str, found: &mut Vec<Vec<u8>>) -> anyhow::Res
 
 /// Pieces that parsers of YAML and JSON care about.
 const PIECES: [&[u8]; 22] = [
-    b"---\n", b"- ", b": ", b"\n", b"[", b"]", b"{", b"}", b"&a ", b"*a", b"<<: *a", b"!!binary ", b"|", b">-", b"\"", b"'", b"\t", b"#",
-    b"\xef\xbb\xbf", b"\xff", b"\0", b"? ",
+    b"---\n",
+    b"- ",
+    b": ",
+    b"\n",
+    b"[",
+    b"]",
+    b"{",
+    b"}",
+    b"&a ",
+    b"*a",
+    b"<<: *a",
+    b"!!binary ",
+    b"|",
+    b">-",
+    b"\"",
+    b"'",
+    b"\t",
+    b"#",
+    b"\xef\xbb\xbf",
+    b"\xff",
+    b"\0",
+    b"? ",
 ];
 
 /// A seed with up to eight changes.
@@ -107,7 +159,10 @@ fn mutated(seeds: &[Vec<u8>], random: &mut fastrand::Rng) -> Vec<u8> {
             1 => drop(input.splice(at..at, random.choice(PIECES).unwrap_or_default().iter().copied())),
             2 => drop(input.splice(at..until, pick(random).into_iter().take(64))),
             3 => {
-                let repeated = input.get(at..until).unwrap_or_default().repeat(random.usize(1..=16));
+                let repeated = input
+                    .get(at..until)
+                    .unwrap_or_default()
+                    .repeat(random.usize(1..=16));
                 drop(input.splice(at..at, repeated));
             }
             _ => {
@@ -121,7 +176,9 @@ fn mutated(seeds: &[Vec<u8>], random: &mut fastrand::Rng) -> Vec<u8> {
 }
 
 fn yaml(input: &[u8]) {
-    let Ok(text) = std::str::from_utf8(input) else { return };
+    let Ok(text) = std::str::from_utf8(input) else {
+        return;
+    };
     for profile in [Profile::GoYamlV3, Profile::SigsYaml] {
         for document in load(text, profile, &Limits::default()).into_iter().flatten() {
             let _ = to_yaml(&document.root);
@@ -141,7 +198,13 @@ fn library(input: &[u8]) {
     for part in ["controls", "frameworks", "attack-tracks", "rules/rule"] {
         let _ = fs::create_dir_all(folder.path().join(part));
     }
-    for file in ["controls/a.yaml", "frameworks/a.yaml", "attack-tracks/a.yaml", "rules/rule/rule.yaml", "defaults.yaml"] {
+    for file in [
+        "controls/a.yaml",
+        "frameworks/a.yaml",
+        "attack-tracks/a.yaml",
+        "rules/rule/rule.yaml",
+        "defaults.yaml",
+    ] {
         let _ = fs::write(folder.path().join(file), input);
         let _ = kubescape_library::Library::from_folder(folder.path());
         let _ = fs::remove_file(folder.path().join(file));

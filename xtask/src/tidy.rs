@@ -31,19 +31,27 @@ pub(crate) fn run() -> anyhow::Result<()> {
 
 /// Arrows between crates that ARCHITECTURE.md does not list, and listed ones that nobody uses.
 fn arrows() -> anyhow::Result<Vec<String>> {
-    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).context("ARCHITECTURE.md cannot be read")?;
+    let text =
+        fs::read_to_string(root().join("ARCHITECTURE.md")).context("ARCHITECTURE.md cannot be read")?;
     let allowed = allowed_arrows(&text);
     let used = used_arrows()?;
     let of = |crates: &BTreeMap<String, BTreeSet<String>>| -> BTreeSet<(String, String)> {
-        crates.iter().flat_map(|(user, uses)| uses.iter().map(|used| (user.clone(), used.clone()))).collect()
+        crates
+            .iter()
+            .flat_map(|(user, uses)| uses.iter().map(|used| (user.clone(), used.clone())))
+            .collect()
     };
     let (allowed, used) = (of(&allowed), of(&used));
     let mut problems: Vec<String> = used
         .difference(&allowed)
-        .map(|(user, used)| format!("{user} uses {used}, which ARCHITECTURE.md does not list among its arrows"))
+        .map(|(user, used)| {
+            format!("{user} uses {used}, which ARCHITECTURE.md does not list among its arrows")
+        })
         .collect();
     problems.extend(
-        allowed.difference(&used).map(|(user, used)| format!("ARCHITECTURE.md lists {user} -> {used}, which does not exist")),
+        allowed
+            .difference(&used)
+            .map(|(user, used)| format!("ARCHITECTURE.md lists {user} -> {used}, which does not exist")),
     );
     Ok(problems)
 }
@@ -55,7 +63,12 @@ fn allowed_arrows(text: &str) -> BTreeMap<String, BTreeSet<String>> {
         .skip(1)
         .take_while(|line| line.trim() != "```")
         .filter_map(|line| line.split_once(':'))
-        .map(|(user, uses)| (user.trim().to_owned(), uses.split_whitespace().map(ToOwned::to_owned).collect()))
+        .map(|(user, uses)| {
+            (
+                user.trim().to_owned(),
+                uses.split_whitespace().map(ToOwned::to_owned).collect(),
+            )
+        })
         .collect()
 }
 
@@ -67,7 +80,13 @@ fn used_arrows() -> anyhow::Result<BTreeMap<String, BTreeSet<String>>> {
         .output()
         .context("cargo metadata cannot be run")?;
     let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata gave no JSON")?;
-    let list = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let list = |value: &Value, key: &str| {
+        value
+            .get(key)
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    };
     let name = |value: &Value| {
         let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
         name.strip_prefix("kubescape-").unwrap_or(name).to_owned()
@@ -91,7 +110,11 @@ fn sources(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if path.is_dir() && name != "target" && !name.starts_with('.') {
             found.extend(sources(&path)?);
         } else if name.ends_with(".rs") || name.ends_with(".rego") {
@@ -108,10 +131,14 @@ fn check_source(file: &Path) -> anyhow::Result<Vec<String>> {
     let mut problems = Vec::new();
     let lines = text.lines().count();
     if lines > LONGEST {
-        problems.push(format!("{shown} has {lines} lines; split it, {LONGEST} is the most"));
+        problems.push(format!(
+            "{shown} has {lines} lines; split it, {LONGEST} is the most"
+        ));
     }
     if file.ends_with("src/lib.rs") && !text.starts_with("//!") {
-        problems.push(format!("{shown} does not open with `//!`: the crate's role, boundary and an example"));
+        problems.push(format!(
+            "{shown} does not open with `//!`: the crate's role, boundary and an example"
+        ));
     }
     Ok(problems)
 }

@@ -30,7 +30,7 @@ use crate::log::Level;
         kubescape scan control C-0016 pod.yaml         one control\n  \
         kubescape scan . -f json -o report.json        a report for machines\n  \
         kubescape list controls                        what can be checked\n  \
-        kubescape explain C-0016                       why, and what to do",
+        kubescape explain C-0016                       why, and what to do"
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -44,7 +44,14 @@ pub(crate) struct Arguments {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalArguments {
     /// Messages from this level upwards: debug, info, success, warning, error, fatal
-    #[arg(short = 'l', long, global = true, env = "KS_LOGGER", default_value = "info", value_name = "LEVEL")]
+    #[arg(
+        short = 'l',
+        long,
+        global = true,
+        env = "KS_LOGGER",
+        default_value = "info",
+        value_name = "LEVEL"
+    )]
     pub(crate) logger: Level,
     /// Folder of downloaded policies [default: .kubescape in the home folder]
     #[arg(long, global = true, env = "KS_CACHE_DIR", value_name = "DIR")]

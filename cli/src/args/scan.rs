@@ -96,16 +96,35 @@ pub(crate) enum View {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ScanFlags {
     /// Output format: pretty-printer, json; several separated by commas
-    #[arg(short = 'f', long, global = true, default_value = "pretty-printer", help_heading = "Output", value_name = "FORMATS")]
+    #[arg(
+        short = 'f',
+        long,
+        global = true,
+        default_value = "pretty-printer",
+        help_heading = "Output",
+        value_name = "FORMATS"
+    )]
     pub(crate) format: String,
     /// Write the report to this file; the format's extension is added
-    #[arg(short = 'o', long, global = true, help_heading = "Output", value_name = "FILE")]
+    #[arg(
+        short = 'o',
+        long,
+        global = true,
+        help_heading = "Output",
+        value_name = "FILE"
+    )]
     pub(crate) output: Option<String>,
     /// Show every finding, and what passed
     #[arg(short = 'v', long, global = true, help_heading = "Output")]
     pub(crate) verbose: bool,
     /// How results are grouped
-    #[arg(long, global = true, value_enum, default_value = "security", help_heading = "Output")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "security",
+        help_heading = "Output"
+    )]
     pub(crate) view: View,
     /// Show the value that is there now beside each finding
     #[arg(short = 'E', long, global = true, help_heading = "Output")]
@@ -120,7 +139,13 @@ pub(crate) struct ScanFlags {
     #[arg(long, global = true, help_heading = "Output", value_name = "SEVERITY")]
     pub(crate) max_severity: Option<String>,
     /// Copy these labels of the objects into the JSON report
-    #[arg(long, global = true, value_delimiter = ',', help_heading = "Output", value_name = "LABELS")]
+    #[arg(
+        long,
+        global = true,
+        value_delimiter = ',',
+        help_heading = "Output",
+        value_name = "LABELS"
+    )]
     pub(crate) labels_to_copy: Vec<String>,
     #[arg(long, global = true, default_value = "v2", hide = true)]
     pub(crate) format_version: String,
@@ -143,11 +168,23 @@ pub(crate) struct ScanFlags {
     #[arg(long, global = true, help_heading = "What is read", value_name = "NAMES")]
     pub(crate) include_namespaces: Option<String>,
     /// Not these namespaces
-    #[arg(short = 'e', long, global = true, help_heading = "What is read", value_name = "NAMES")]
+    #[arg(
+        short = 'e',
+        long,
+        global = true,
+        help_heading = "What is read",
+        value_name = "NAMES"
+    )]
     pub(crate) exclude_namespaces: Option<String>,
 
     /// Leave these controls out of the scan
-    #[arg(long, global = true, value_delimiter = ',', help_heading = "Controls", value_name = "IDS")]
+    #[arg(
+        long,
+        global = true,
+        value_delimiter = ',',
+        help_heading = "Controls",
+        value_name = "IDS"
+    )]
     pub(crate) exclude_controls: Vec<String>,
     /// Leave these controls out of the report
     #[arg(long, global = true, help_heading = "Controls", value_name = "IDS")]
@@ -155,7 +192,7 @@ pub(crate) struct ScanFlags {
     /// Only these controls in the report
     #[arg(long, global = true, help_heading = "Controls", value_name = "IDS")]
     pub(crate) include_controls: Option<String>,
-    /// File with inputs of the controls: {"inputName": ["value"]}
+    /// JSON file with inputs of the controls, lists of texts by name
     #[arg(long, global = true, help_heading = "Controls", value_name = "FILE")]
     pub(crate) controls_config: Option<PathBuf>,
     /// File with exceptions: findings that are accepted
@@ -172,13 +209,30 @@ pub(crate) struct ScanFlags {
     pub(crate) control_timeout: Option<Duration>,
 
     /// Exit 1 when compliance is below this percentage
-    #[arg(long, global = true, default_value_t = 0.0, help_heading = "Gates (exit code 1)", value_name = "PERCENT")]
+    #[arg(
+        long,
+        global = true,
+        default_value_t = 0.0,
+        help_heading = "Gates (exit code 1)",
+        value_name = "PERCENT"
+    )]
     pub(crate) compliance_threshold: f32,
     /// Exit 1 when a control of this severity or worse fails: low, medium, high, critical
-    #[arg(long, global = true, help_heading = "Gates (exit code 1)", value_name = "SEVERITY")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Gates (exit code 1)",
+        value_name = "SEVERITY"
+    )]
     pub(crate) severity_threshold: Option<String>,
     /// Exit 1 when less than this percentage of the controls could be evaluated
-    #[arg(long, global = true, default_value_t = 0.0, help_heading = "Gates (exit code 1)", value_name = "PERCENT")]
+    #[arg(
+        long,
+        global = true,
+        default_value_t = 0.0,
+        help_heading = "Gates (exit code 1)",
+        value_name = "PERCENT"
+    )]
     pub(crate) fail_coverage_below: f32,
     /// Exit 1 when exceptions or inputs of the controls could not be read
     #[arg(long, global = true, help_heading = "Gates (exit code 1)")]

@@ -28,12 +28,17 @@ pub(crate) fn run(arguments: &DownloadArguments, cache: &Path, log: Log) -> anyh
     Ok(())
 }
 
-fn artifacts<'library>(library: &'library Library, arguments: &DownloadArguments) -> anyhow::Result<Vec<Artifact<'library>>> {
+fn artifacts<'library>(
+    library: &'library Library,
+    arguments: &DownloadArguments,
+) -> anyhow::Result<Vec<Artifact<'library>>> {
     let name = arguments.name.as_deref();
     Ok(match arguments.what {
         DownloadWhat::Artifacts => {
             let rest = [Artifact::Inputs, Artifact::Exceptions, Artifact::AttackTracks];
-            rest.into_iter().chain(library.frameworks.iter().map(Artifact::Framework)).collect()
+            rest.into_iter()
+                .chain(library.frameworks.iter().map(Artifact::Framework))
+                .collect()
         }
         DownloadWhat::AttackTracks => vec![Artifact::AttackTracks],
         DownloadWhat::ControlsInputs => vec![Artifact::Inputs],
@@ -63,12 +68,17 @@ enum Place {
 
 impl Place {
     fn new(output: Option<&Path>, cache: &Path, files: usize) -> anyhow::Result<Self> {
-        let Some(path) = output else { return Ok(Self::Folder(cache.to_owned())) };
+        let Some(path) = output else {
+            return Ok(Self::Folder(cache.to_owned()));
+        };
         if path.extension().is_none_or(|extension| extension != "json") {
             return Ok(Self::Folder(path.to_owned()));
         }
         if files != 1 {
-            bail!("{} is one file, but {files} are to be written; name a folder", path.display());
+            bail!(
+                "{} is one file, but {files} are to be written; name a folder",
+                path.display()
+            );
         }
         Ok(Self::File(path.to_owned()))
     }
@@ -92,5 +102,6 @@ pub(crate) fn cache_folder(flag: Option<&Path>) -> PathBuf {
 
 /// Splits `NAME=HEX`.
 fn pin(text: &str) -> anyhow::Result<(&str, &str)> {
-    text.split_once('=').with_context(|| format!("--sha256 takes NAME=HEX, not {text:?}"))
+    text.split_once('=')
+        .with_context(|| format!("--sha256 takes NAME=HEX, not {text:?}"))
 }

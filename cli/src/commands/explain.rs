@@ -15,7 +15,11 @@ pub(crate) fn run(arguments: &ExplainArguments, cache: &std::path::Path) -> anyh
         let hint = hint.map(|id| format!("; did you mean {id}?")).unwrap_or_default();
         bail!("there is no control {id:?}{hint} `kubescape list controls` shows all");
     };
-    let rules: Vec<_> = control.rules.iter().filter_map(|name| library.rules.get(name)).collect();
+    let rules: Vec<_> = control
+        .rules
+        .iter()
+        .filter_map(|name| library.rules.get(name))
+        .collect();
     let page = control_page(control, library.texts(&control.id), &rules);
     to_stdout(|output| output.write_all(page.as_bytes()))
 }

@@ -20,12 +20,23 @@ pub(crate) fn run(arguments: &ListArguments, cache: &Path) -> anyhow::Result<()>
     let library = crate::library::load(&arguments.library, cache)?.library;
     match arguments.what {
         ListWhat::Frameworks => {
-            let names: Vec<&str> = library.frameworks.iter().map(|framework| framework.name.as_str()).collect();
-            let hint = format!("Scan for one: kubescape scan framework {} .", names.first().unwrap_or(&"NAME"));
+            let names: Vec<&str> = library
+                .frameworks
+                .iter()
+                .map(|framework| framework.name.as_str())
+                .collect();
+            let hint = format!(
+                "Scan for one: kubescape scan framework {} .",
+                names.first().unwrap_or(&"NAME")
+            );
             to_stdout(|output| self::names("Supported frameworks", &names, &hint, arguments.format, output))
         }
         ListWhat::Exceptions => {
-            let names: Vec<&str> = library.exceptions.iter().map(|policy| policy.name.as_str()).collect();
+            let names: Vec<&str> = library
+                .exceptions
+                .iter()
+                .map(|policy| policy.name.as_str())
+                .collect();
             let hint = "They hold unless --exceptions names a file of your own.";
             to_stdout(|output| self::names("Exceptions", &names, hint, arguments.format, output))
         }
@@ -53,7 +64,13 @@ fn listed_controls(library: &Library) -> Vec<ListedControl<'_>> {
         .collect()
 }
 
-fn names(title: &str, names: &[&str], hint: &str, format: ListFormat, output: &mut dyn Write) -> std::io::Result<()> {
+fn names(
+    title: &str,
+    names: &[&str],
+    hint: &str,
+    format: ListFormat,
+    output: &mut dyn Write,
+) -> std::io::Result<()> {
     match format {
         ListFormat::PrettyPrint => {
             writeln!(output, "{title}:\n")?;
@@ -64,16 +81,28 @@ fn names(title: &str, names: &[&str], hint: &str, format: ListFormat, output: &m
         ListFormat::Yaml => names.iter().try_for_each(|name| writeln!(output, "- {name}")),
         ListFormat::Csv => {
             writeln!(output, "name")?;
-            names.iter().try_for_each(|name| writeln!(output, "{}", csv_field(name)))
+            names
+                .iter()
+                .try_for_each(|name| writeln!(output, "{}", csv_field(name)))
         }
     }
 }
 
-fn controls(controls: &[ListedControl<'_>], format: ListFormat, output: &mut dyn Write) -> std::io::Result<()> {
+fn controls(
+    controls: &[ListedControl<'_>],
+    format: ListFormat,
+    output: &mut dyn Write,
+) -> std::io::Result<()> {
     match format {
         ListFormat::PrettyPrint => {
             for control in controls {
-                writeln!(output, "{}  {}\n        {}", control.id, control.name, control.frameworks.join(", "))?;
+                writeln!(
+                    output,
+                    "{}  {}\n        {}",
+                    control.id,
+                    control.name,
+                    control.frameworks.join(", ")
+                )?;
             }
             Ok(())
         }
@@ -90,7 +119,13 @@ fn controls(controls: &[ListedControl<'_>], format: ListFormat, output: &mut dyn
             writeln!(output, "id,name,frameworks")?;
             controls.iter().try_for_each(|control| {
                 let frameworks = control.frameworks.join(";");
-                writeln!(output, "{},{},{}", control.id, csv_field(control.name), csv_field(&frameworks))
+                writeln!(
+                    output,
+                    "{},{},{}",
+                    control.id,
+                    csv_field(control.name),
+                    csv_field(&frameworks)
+                )
             })
         }
     }
@@ -103,5 +138,9 @@ fn json<T: Serialize>(value: &T, output: &mut dyn Write) -> std::io::Result<()> 
 
 /// RFC 4180: quotes around what holds a comma, a quote or a line end.
 fn csv_field(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }

@@ -42,7 +42,10 @@ pub(crate) fn run(arguments: &TestArguments) -> anyhow::Result<()> {
         bail!("there are no cases to run");
     }
     let outcomes = run_cases(&library, &cases);
-    let failed = outcomes.iter().filter(|outcome| !outcome.problems.is_empty()).count();
+    let failed = outcomes
+        .iter()
+        .filter(|outcome| !outcome.problems.is_empty())
+        .count();
     to_stdout(|output| match arguments.format {
         TestFormat::PrettyPrinter => pretty(&outcomes, failed, output),
         TestFormat::Json => json(&outcomes, failed, output),
@@ -67,8 +70,19 @@ fn json(outcomes: &[CaseOutcome], failed: usize, output: &mut dyn Write) -> std:
     let failures = outcomes
         .iter()
         .filter(|outcome| !outcome.problems.is_empty())
-        .map(|outcome| Failure { rule: &outcome.rule, case: &outcome.case, problems: &outcome.problems })
+        .map(|outcome| Failure {
+            rule: &outcome.rule,
+            case: &outcome.case,
+            problems: &outcome.problems,
+        })
         .collect();
-    serde_json::to_writer_pretty(&mut *output, &Summary { passed: outcomes.len() - failed, failed, failures })?;
+    serde_json::to_writer_pretty(
+        &mut *output,
+        &Summary {
+            passed: outcomes.len() - failed,
+            failed,
+            failures,
+        },
+    )?;
     writeln!(output)
 }

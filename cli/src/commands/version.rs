@@ -7,7 +7,8 @@ use crate::output::to_stdout;
 
 #[derive(Serialize)]
 struct Version<'a> {
-    version: &'a str,
+    #[serde(rename = "version")]
+    number: &'a str,
     commit: &'static str,
     date: &'static str,
 }
@@ -24,7 +25,7 @@ pub(crate) fn run(arguments: &VersionArguments) -> anyhow::Result<()> {
         VersionFormat::Json => {
             // Release builds set the two variables.
             let version = Version {
-                version: &number,
+                number: &number,
                 commit: option_env!("KUBESCAPE_COMMIT").unwrap_or("none"),
                 date: option_env!("KUBESCAPE_BUILD_DATE").unwrap_or("unknown"),
             };

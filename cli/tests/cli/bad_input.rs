@@ -10,7 +10,12 @@ use crate::{GOOD, WEB, Workspace};
 #[test]
 fn manifests() {
     let bomb: String = std::iter::once("a0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned())
-        .chain((1..12).map(|level| format!("a{level}: &a{level} [{}]\n", [format!("*a{}", level - 1).as_str(); 9].join(","))))
+        .chain((1..12).map(|level| {
+            format!(
+                "a{level}: &a{level} [{}]\n",
+                [format!("*a{}", level - 1).as_str(); 9].join(",")
+            )
+        }))
         .collect();
     let deep = format!("a: {}", "[".repeat(10_000));
     let workspace = Workspace::new(&[
@@ -18,12 +23,18 @@ fn manifests() {
         ("app/empty.yaml", ""),
         ("app/null.yaml", "---\nnull\n---\n~\n"),
         ("app/quote.yaml", "apiVersion: v1\nkind: \"Pod\nmetadata: {}\n"),
-        ("app/tab.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n\tname: a\n"),
+        (
+            "app/tab.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata:\n\tname: a\n",
+        ),
         ("app/twice.yaml", "apiVersion: v1\nkind: Pod\nkind: Pod\n"),
         ("app/second.yaml", &format!("a: [\n---\n{GOOD}")),
         ("app/bomb.yaml", &bomb),
         ("app/deep.yaml", &deep),
-        ("app/unknown.yaml", "apiVersion: example.com/v1\nkind: Gizmo\nmetadata: {name: a}\n"),
+        (
+            "app/unknown.yaml",
+            "apiVersion: example.com/v1\nkind: Gizmo\nmetadata: {name: a}\n",
+        ),
         ("app/text.yaml", "just a text\n"),
         ("app/notes.txt", "not a manifest"),
     ]);
@@ -41,12 +52,22 @@ fn large_files() {
 
 #[test]
 fn paths() {
-    let workspace = Workspace::new(&[("empty/notes.txt", "nothing here"), ("bad.yaml", "a: ["), ("web.yaml", WEB)]);
+    let workspace = Workspace::new(&[
+        ("empty/notes.txt", "nothing here"),
+        ("bad.yaml", "a: ["),
+        ("web.yaml", WEB),
+    ]);
     assert_snapshot!("no_such_path", workspace.run("scan nowhere"));
     assert_snapshot!("no_manifests", workspace.run("scan empty"));
-    assert_snapshot!("bad_file_named", workspace.run("scan control C-0001 bad.yaml web.yaml"));
+    assert_snapshot!(
+        "bad_file_named",
+        workspace.run("scan control C-0001 bad.yaml web.yaml")
+    );
     assert_snapshot!("no_path", workspace.run("scan framework nsa"));
-    assert_snapshot!("mixed_standard_input", workspace.run("scan framework nsa - web.yaml"));
+    assert_snapshot!(
+        "mixed_standard_input",
+        workspace.run("scan framework nsa - web.yaml")
+    );
 }
 
 #[cfg(unix)]
@@ -55,7 +76,7 @@ fn unreadable() {
     use std::os::unix::fs::PermissionsExt;
     let workspace = Workspace::new(&[("app/web.yaml", WEB), ("app/secret.yaml", GOOD)]);
     let secret = workspace.path("app/secret.yaml");
-    fs::set_permissions(&secret, fs::Permissions::from_mode(0)).expect("permissions");
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o0)).expect("permissions");
     if fs::read(&secret).is_ok() {
         writeln!(std::io::stdout(), "skipped: this user may read every file").expect("written");
         return;
@@ -68,12 +89,19 @@ fn names_and_flags() {
     let workspace = Workspace::new(&[("web.yaml", WEB)]);
     assert_snapshot!("unknown_framework", workspace.run("scan framework nsaa web.yaml"));
     assert_snapshot!("unknown_control", workspace.run("scan control C-0003 web.yaml"));
-    assert_snapshot!("empty_list_element", workspace.run("scan framework nsa,,mitre web.yaml"));
+    assert_snapshot!(
+        "empty_list_element",
+        workspace.run("scan framework nsa,,mitre web.yaml")
+    );
     assert_snapshot!("unknown_flag", workspace.run("scan web.yaml --verbos"));
     assert_snapshot!("unknown_command", workspace.run_plain("scann web.yaml"));
     assert_snapshot!("unknown_format", workspace.run("scan web.yaml -f jsom"));
     assert_snapshot!("bad_exceptions", {
-        fs::write(workspace.path("e.json"), "[{\"name\": \"a\",\n  \"expirationDate\": \"soon\"}]").expect("a file");
+        fs::write(
+            workspace.path("e.json"),
+            "[{\"name\": \"a\",\n  \"expirationDate\": \"soon\"}]",
+        )
+        .expect("a file");
         workspace.run("scan web.yaml --exceptions e.json")
     });
     assert_snapshot!("bad_inputs", {
@@ -90,7 +118,9 @@ fn an_interrupted_scan_leaves_nothing() {
     let library = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/library");
     // Standard input stays open, so the scan waits for it.
     let mut child = workspace
-        .command(&format!("scan framework nsa - -f json -o report.json --library {library}"))
+        .command(&format!(
+            "scan framework nsa - -f json -o report.json --library {library}"
+        ))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -98,7 +128,10 @@ fn an_interrupted_scan_leaves_nothing() {
         .expect("a run");
     let input = child.stdin.take().expect("a pipe");
     std::thread::sleep(std::time::Duration::from_millis(300));
-    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill");
     assert!(killed.success());
     let output = child.wait_with_output().expect("an end");
     drop(input);

@@ -2,6 +2,16 @@
 //!
 //! The tests use a library of two controls of their own, so that new controls do not change what they show.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests stop at the first surprise and say so"
+)]
+
 mod bad_input;
 mod policies;
 mod scan;
@@ -34,7 +44,10 @@ impl Workspace {
     /// The program in this folder, with nothing of the environment that changes what it shows.
     fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kubescape"));
-        command.args(arguments.split_whitespace()).current_dir(self.folder.path()).stdin(Stdio::null());
+        command
+            .args(arguments.split_whitespace())
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null());
         command.env_clear().env("HOME", self.folder.path());
         command
     }
@@ -42,7 +55,12 @@ impl Workspace {
     /// Runs `kubescape ARGUMENTS` with the tests' library and gives what the user sees.
     fn run(&self, arguments: &str) -> String {
         let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/library");
-        let output = self.command(arguments).arg("--library").arg(library).output().expect("a run");
+        let output = self
+            .command(arguments)
+            .arg("--library")
+            .arg(library)
+            .output()
+            .expect("a run");
         self.shown(&output)
     }
 
@@ -53,9 +71,14 @@ impl Workspace {
     }
 
     fn shown(&self, output: &Output) -> String {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&self.folder.path().display().to_string(), "DIR");
+        let text = |bytes: &[u8]| {
+            String::from_utf8_lossy(bytes).replace(&self.folder.path().display().to_string(), "DIR")
+        };
         let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-        format!("exit code: {}\n--- stdout\n{stdout}\n--- stderr\n{stderr}", output.status.code().unwrap_or(-1))
+        format!(
+            "exit code: {}\n--- stdout\n{stdout}\n--- stderr\n{stderr}",
+            output.status.code().unwrap_or(-1)
+        )
     }
 }
 

@@ -23,7 +23,11 @@ fn downloaded_policies_are_used() {
     workspace.run_plain("download framework nsa");
     let report = |arguments: &str| {
         let shown = workspace.run_plain(&format!("scan framework nsa web.yaml -f json {arguments}"));
-        let json = shown.split("--- stdout\n").nth(1).and_then(|rest| rest.split("\n--- stderr").next()).unwrap_or_default();
+        let json = shown
+            .split("--- stdout\n")
+            .nth(1)
+            .and_then(|rest| rest.split("\n--- stderr").next())
+            .unwrap_or_default();
         let report: serde_json::Value = serde_json::from_str(json).expect("JSON");
         (report["summaryDetails"].clone(), report["results"].clone())
     };
@@ -63,23 +67,53 @@ deny[msga] {
     let workspace = Workspace::new(&[
         ("web.yaml", WEB),
         ("rules/no-root.rego", rule),
-        ("rules/broken.rego", "package armo_builtins\n\ndeny[msga] {\n  x := input[_\n}\n"),
+        (
+            "rules/broken.rego",
+            "package armo_builtins\n\ndeny[msga] {\n  x := input[_\n}\n",
+        ),
         ("none/readme.txt", ""),
     ]);
-    assert_snapshot!("custom_rules", workspace.run("scan framework custom-rules web.yaml -v --custom-rules rules"));
-    assert_snapshot!("custom_rules_listed", workspace.run("list controls --custom-rules rules"));
-    assert_snapshot!("no_custom_rules", workspace.run("scan web.yaml --custom-rules none"));
+    assert_snapshot!(
+        "custom_rules",
+        workspace.run("scan framework custom-rules web.yaml -v --custom-rules rules")
+    );
+    assert_snapshot!(
+        "custom_rules_listed",
+        workspace.run("list controls --custom-rules rules")
+    );
+    assert_snapshot!(
+        "no_custom_rules",
+        workspace.run("scan web.yaml --custom-rules none")
+    );
 }
 
 #[test]
 fn published_rules_are_tested() {
     let workspace = Workspace::new(&[
-        ("library/no-root/rule.metadata.json", r#"{"name": "no-root", "attributes": null, "match": [{"apiGroups": [""], "apiVersions": ["v1"], "resources": ["Pod"]}]}"#),
-        ("library/no-root/raw.rego", "package armo_builtins\n\ndeny[msga] {\n  pod := input[_]\n  pod.spec.hostNetwork\n  msga := {\"alertMessage\": \"m\", \"alertObject\": {\"k8sApiObjects\": [pod]}}\n}\n"),
-        ("library/no-root/test/fails/input/pod.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostNetwork: true}}"),
-        ("library/no-root/test/fails/expected.json", r#"[{"alertObject": {"k8sApiObjects": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}]}}]"#),
-        ("library/no-root/test/wrong/input/pod.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {}}"),
-        ("library/no-root/test/wrong/expected.json", r#"[{"alertObject": {"k8sApiObjects": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}]}}]"#),
+        (
+            "library/no-root/rule.metadata.json",
+            r#"{"name": "no-root", "attributes": null, "match": [{"apiGroups": [""], "apiVersions": ["v1"], "resources": ["Pod"]}]}"#,
+        ),
+        (
+            "library/no-root/raw.rego",
+            "package armo_builtins\n\ndeny[msga] {\n  pod := input[_]\n  pod.spec.hostNetwork\n  msga := {\"alertMessage\": \"m\", \"alertObject\": {\"k8sApiObjects\": [pod]}}\n}\n",
+        ),
+        (
+            "library/no-root/test/fails/input/pod.yaml",
+            "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostNetwork: true}}",
+        ),
+        (
+            "library/no-root/test/fails/expected.json",
+            r#"[{"alertObject": {"k8sApiObjects": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}]}}]"#,
+        ),
+        (
+            "library/no-root/test/wrong/input/pod.yaml",
+            "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {}}",
+        ),
+        (
+            "library/no-root/test/wrong/expected.json",
+            r#"[{"alertObject": {"k8sApiObjects": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}]}}]"#,
+        ),
     ]);
     assert_snapshot!("published_rules", workspace.run_plain("test --library library"));
     fs::create_dir(workspace.path("cases")).expect("a folder");

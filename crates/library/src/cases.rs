@@ -83,7 +83,10 @@ struct DataInputs {
 pub fn cases_of_folder(folder: &Path) -> Result<Vec<Case>, LibraryError> {
     let mut cases = Vec::new();
     for rule in entries(folder)?.into_iter().filter(|path| path.is_dir()) {
-        for case in entries(&rule)?.into_iter().filter(|path| path.join("expected.json").exists()) {
+        for case in entries(&rule)?
+            .into_iter()
+            .filter(|path| path.join("expected.json").exists())
+        {
             cases.push(read_case(&case, &name(&rule))?);
         }
     }
@@ -126,16 +129,22 @@ pub(crate) fn read_case(folder: &Path, rule: &str) -> Result<Case, LibraryError>
 
 /// The first document of a file; JSON is read as YAML, which contains it.
 fn read_object(path: &Path) -> Result<Node, LibraryError> {
-    kubescape_yaml::load_one(&read_text(path)?, Profile::SigsYaml, &Limits::default())
-        .map_err(|error| LibraryError::Yaml { path: path.to_owned(), message: error.to_string() })
+    kubescape_yaml::load_one(&read_text(path)?, Profile::SigsYaml, &Limits::default()).map_err(|error| {
+        LibraryError::Yaml {
+            path: path.to_owned(),
+            message: error.to_string(),
+        }
+    })
 }
 
 fn optional_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, LibraryError> {
     if !path.exists() {
         return Ok(None);
     }
-    serde_json::from_str(&read_text(path)?)
-        .map_err(|error| LibraryError::Shape { path: path.to_owned(), message: error.to_string() })
+    serde_json::from_str(&read_text(path)?).map_err(|error| LibraryError::Shape {
+        path: path.to_owned(),
+        message: error.to_string(),
+    })
 }
 
 /// Host data reaches rules through an envelope that keeps four fields and always has a name.
@@ -147,7 +156,10 @@ fn host_envelope(node: Node) -> Node {
     if !is_host {
         return node;
     }
-    let name = node.at("metadata.name").cloned().unwrap_or_else(|| Node::string(""));
+    let name = node
+        .at("metadata.name")
+        .cloned()
+        .unwrap_or_else(|| Node::string(""));
     let mut metadata = kubescape_yaml::Mapping::new();
     metadata.insert("name", name);
     let mut envelope = kubescape_yaml::Mapping::new();
@@ -175,8 +187,13 @@ fn read_case_list(path: &Path, folder: &Path) -> Result<Vec<Case>, LibraryError>
     }
     let only = only_rule(folder)?;
     let list = read_object(path)?;
-    let shape = |message: String| LibraryError::Shape { path: path.to_owned(), message };
-    let entries = list.as_sequence().ok_or_else(|| shape("the document must be a list of cases".to_owned()))?;
+    let shape = |message: String| LibraryError::Shape {
+        path: path.to_owned(),
+        message,
+    };
+    let entries = list
+        .as_sequence()
+        .ok_or_else(|| shape("the document must be a list of cases".to_owned()))?;
     entries
         .iter()
         .map(|entry| {
@@ -186,7 +203,11 @@ fn read_case_list(path: &Path, folder: &Path) -> Result<Vec<Case>, LibraryError>
                 .rule
                 .or_else(|| only.clone())
                 .ok_or_else(|| shape(format!("case {:?} must name its rule", header.name)))?;
-            let input = entry.get("input").and_then(Node::as_sequence).unwrap_or_default().to_vec();
+            let input = entry
+                .get("input")
+                .and_then(Node::as_sequence)
+                .unwrap_or_default()
+                .to_vec();
             Ok(Case {
                 rule,
                 name: header.name,
@@ -207,9 +228,16 @@ fn only_rule(folder: &Path) -> Result<Option<String>, LibraryError> {
         return Ok(None);
     }
     let mut rules = read_rules(&path, "")?;
-    Ok(if rules.len() == 1 { rules.pop().map(|rule| rule.name) } else { None })
+    Ok(if rules.len() == 1 {
+        rules.pop().map(|rule| rule.name)
+    } else {
+        None
+    })
 }
 
 fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }

@@ -38,7 +38,9 @@ impl Library {
     pub fn add_custom_rules(&mut self, folder: &Path) -> Result<(), LibraryError> {
         let files = files_with_extension(folder, "rego")?;
         if files.is_empty() {
-            return Err(LibraryError::NoCustomRules { folder: folder.to_owned() });
+            return Err(LibraryError::NoCustomRules {
+                folder: folder.to_owned(),
+            });
         }
         let mut ids = Vec::new();
         for file in files {
@@ -58,16 +60,31 @@ impl Library {
     fn add_custom_rule(&mut self, file: &Path) -> Result<String, LibraryError> {
         let text = read_text(file)?;
         let metadata = metadata(file, &text)?;
-        let id = format!("custom-{}", file.file_stem().unwrap_or_default().to_string_lossy());
-        let shape = |message: String| LibraryError::Shape { path: file.to_owned(), message };
-        let everything = KindPattern { group: "*".to_owned(), version: "*".to_owned(), kind: "*".to_owned() };
+        let id = format!(
+            "custom-{}",
+            file.file_stem().unwrap_or_default().to_string_lossy()
+        );
+        let shape = |message: String| LibraryError::Shape {
+            path: file.to_owned(),
+            message,
+        };
+        let everything = KindPattern {
+            group: "*".to_owned(),
+            version: "*".to_owned(),
+            kind: "*".to_owned(),
+        };
         let matches = match metadata.custom.matches.as_slice() {
             [] => vec![everything],
             kinds => kind_patterns(kinds).map_err(shape)?,
         };
         // The file's path is the name of the module, so that errors of the engine say where they are.
         let module = file.display().to_string();
-        let rule = Rule { name: id.clone(), matches, module: module.clone(), ..Rule::default() };
+        let rule = Rule {
+            name: id.clone(),
+            matches,
+            module: module.clone(),
+            ..Rule::default()
+        };
         self.modules.insert(module, text);
         self.rules.insert(id.clone(), rule);
         let texts = ControlTexts {
@@ -77,7 +94,11 @@ impl Library {
         };
         self.set_texts(&id, texts);
         self.controls.push(Control {
-            name: if metadata.title.is_empty() { id.clone() } else { metadata.title },
+            name: if metadata.title.is_empty() {
+                id.clone()
+            } else {
+                metadata.title
+            },
             id: id.clone(),
             base_score: metadata.custom.base_score,
             rules: vec![id.clone()],

@@ -9,7 +9,10 @@ use crate::LibraryError;
 
 /// Reads the file as text.
 pub(crate) fn read_text(path: &Path) -> Result<String, LibraryError> {
-    std::fs::read_to_string(path).map_err(|source| LibraryError::Read { path: path.to_owned(), source })
+    std::fs::read_to_string(path).map_err(|source| LibraryError::Read {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Reads the file's only YAML document as plain JSON.
@@ -19,10 +22,16 @@ pub(crate) fn read_value(path: &Path) -> Result<serde_json::Value, LibraryError>
 
 /// Parses the text's first YAML document; `path` only names it in errors.
 pub(crate) fn parse_value(path: &Path, text: &str) -> Result<serde_json::Value, LibraryError> {
-    let node = kubescape_yaml::load_one(text, Profile::GoYamlV3, &Limits::default())
-        .map_err(|error| LibraryError::Yaml { path: path.to_owned(), message: error.to_string() })?;
-    serde_json::to_value(&node)
-        .map_err(|error| LibraryError::Shape { path: path.to_owned(), message: error.to_string() })
+    let node = kubescape_yaml::load_one(text, Profile::GoYamlV3, &Limits::default()).map_err(|error| {
+        LibraryError::Yaml {
+            path: path.to_owned(),
+            message: error.to_string(),
+        }
+    })?;
+    serde_json::to_value(&node).map_err(|error| LibraryError::Shape {
+        path: path.to_owned(),
+        message: error.to_string(),
+    })
 }
 
 /// Reads the file's only YAML document as a typed value.
@@ -32,13 +41,18 @@ pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, LibraryError> 
 
 /// A typed value from plain JSON; the error names the key at fault.
 pub(crate) fn typed<T: DeserializeOwned>(path: &Path, value: serde_json::Value) -> Result<T, LibraryError> {
-    serde_json::from_value(value)
-        .map_err(|error| LibraryError::Shape { path: path.to_owned(), message: error.to_string() })
+    serde_json::from_value(value).map_err(|error| LibraryError::Shape {
+        path: path.to_owned(),
+        message: error.to_string(),
+    })
 }
 
 /// Entries of a folder, sorted by name; an absent folder has none.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<std::path::PathBuf>, LibraryError> {
-    let failed = |source| LibraryError::Read { path: folder.to_owned(), source };
+    let failed = |source| LibraryError::Read {
+        path: folder.to_owned(),
+        source,
+    };
     if !folder.exists() {
         return Ok(Vec::new());
     }
@@ -51,7 +65,10 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<std::path::PathBuf>, LibraryE
 }
 
 /// Entries of a folder with this extension.
-pub(crate) fn files_with_extension(folder: &Path, extension: &str) -> Result<Vec<std::path::PathBuf>, LibraryError> {
+pub(crate) fn files_with_extension(
+    folder: &Path,
+    extension: &str,
+) -> Result<Vec<std::path::PathBuf>, LibraryError> {
     Ok(entries(folder)?
         .into_iter()
         .filter(|path| path.extension().is_some_and(|found| found == extension))

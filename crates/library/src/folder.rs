@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kubescape_model::{
-    ActionRequired, AttackTrack, AttackTrackStep, Category, Control, ControlTexts, ExceptionPolicy, Framework,
-    Membership, Scope,
+    ActionRequired, AttackTrack, AttackTrackStep, Category, Control, ControlTexts, ExceptionPolicy,
+    Framework, Membership, Scope,
 };
 use serde::Deserialize;
 
@@ -85,7 +85,10 @@ struct AttackTrackDocument {
 impl Library {
     /// Reads a library from a folder and checks that every name in it is defined.
     pub fn from_folder(folder: &Path) -> Result<Self, LibraryError> {
-        let mut library = Self { defaults: optional(&folder.join("defaults.yaml"))?, ..Self::default() };
+        let mut library = Self {
+            defaults: optional(&folder.join("defaults.yaml"))?,
+            ..Self::default()
+        };
         read_modules(folder, &mut library)?;
         read_rule_folders(folder, &mut library)?;
         published_rules::add_rules(folder, &mut library)?;
@@ -109,12 +112,18 @@ impl Library {
 }
 
 fn optional<T: serde::de::DeserializeOwned + Default>(path: &Path) -> Result<T, LibraryError> {
-    if path.exists() { read(path) } else { Ok(T::default()) }
+    if path.exists() {
+        read(path)
+    } else {
+        Ok(T::default())
+    }
 }
 
 fn read_modules(folder: &Path, library: &mut Library) -> Result<(), LibraryError> {
     for path in files_with_extension(&folder.join("lib"), "rego")? {
-        library.modules.insert(format!("lib/{}", file_name(&path)), read_text(&path)?);
+        library
+            .modules
+            .insert(format!("lib/{}", file_name(&path)), read_text(&path)?);
     }
     Ok(())
 }
@@ -127,12 +136,18 @@ fn read_rule_folders(folder: &Path, library: &mut Library) -> Result<(), Library
         }
         let key = format!("rules/{}", file_name(&rule_folder));
         for file in files_with_extension(&rule_folder, "rego")? {
-            library.modules.insert(format!("{key}/{}", file_name(&file)), read_text(&file)?);
+            library
+                .modules
+                .insert(format!("{key}/{}", file_name(&file)), read_text(&file)?);
         }
         for rule in read_rules(&path, &key)? {
             let name = rule.name.clone();
             if library.rules.insert(name.clone(), rule).is_some() {
-                return Err(LibraryError::Duplicate { kind: "rule", name, path });
+                return Err(LibraryError::Duplicate {
+                    kind: "rule",
+                    name,
+                    path,
+                });
             }
         }
     }
@@ -146,7 +161,11 @@ fn read_controls(folder: &Path, library: &mut Library) -> Result<(), LibraryErro
         let document: ControlDocument = read(&path)?;
         let (control, control_texts) = control(document, &categories);
         if texts.insert(control.id.clone(), control_texts).is_some() {
-            return Err(LibraryError::Duplicate { kind: "control", name: control.id, path });
+            return Err(LibraryError::Duplicate {
+                kind: "control",
+                name: control.id,
+                path,
+            });
         }
         library.controls.push(control);
     }
@@ -158,7 +177,11 @@ fn read_controls(folder: &Path, library: &mut Library) -> Result<(), LibraryErro
 fn control(document: ControlDocument, categories: &BTreeMap<String, String>) -> (Control, ControlTexts) {
     let category = |name: String, sub_category: Option<Box<Category>>| {
         let id = categories.get(&name).cloned().unwrap_or_default();
-        Category { name, id, sub_category }
+        Category {
+            name,
+            id,
+            sub_category,
+        }
     };
     let sub_category = document.sub_category.map(|name| Box::new(category(name, None)));
     let control = Control {
@@ -194,7 +217,12 @@ fn read_frameworks(folder: &Path, library: &mut Library) -> Result<(), LibraryEr
         let everything = document.controls.as_deref() == Some("all");
         let belongs = |control: &&Control| everything || control.frameworks.contains_key(&document.name);
         library.frameworks.push(Framework {
-            controls: library.controls.iter().filter(belongs).map(|control| control.id.clone()).collect(),
+            controls: library
+                .controls
+                .iter()
+                .filter(belongs)
+                .map(|control| control.id.clone())
+                .collect(),
             name: document.name,
             version: document.version,
             description: document.description.unwrap_or_default(),
@@ -204,12 +232,18 @@ fn read_frameworks(folder: &Path, library: &mut Library) -> Result<(), LibraryEr
             sections: document.sections,
         });
     }
-    library.frameworks.sort_by_key(|framework| framework.name.to_lowercase());
+    library
+        .frameworks
+        .sort_by_key(|framework| framework.name.to_lowercase());
     Ok(())
 }
 
 fn check_names(library: &Library) -> Result<(), LibraryError> {
-    let dangling = |user: &str, kind, name: &str| LibraryError::Dangling { user: user.to_owned(), kind, name: name.to_owned() };
+    let dangling = |user: &str, kind, name: &str| LibraryError::Dangling {
+        user: user.to_owned(),
+        kind,
+        name: name.to_owned(),
+    };
     for rule in library.rules.values() {
         for module in [Some(&rule.module), rule.filter.as_ref()].into_iter().flatten() {
             if !library.modules.contains_key(module) {
@@ -217,12 +251,24 @@ fn check_names(library: &Library) -> Result<(), LibraryError> {
             }
         }
     }
-    let frameworks: HashSet<&str> = library.frameworks.iter().map(|framework| framework.name.as_str()).collect();
+    let frameworks: HashSet<&str> = library
+        .frameworks
+        .iter()
+        .map(|framework| framework.name.as_str())
+        .collect();
     for control in &library.controls {
-        if let Some(name) = control.rules.iter().find(|name| !library.rules.contains_key(*name)) {
+        if let Some(name) = control
+            .rules
+            .iter()
+            .find(|name| !library.rules.contains_key(*name))
+        {
             return Err(dangling(&control.id, "rule", name));
         }
-        if let Some(name) = control.frameworks.keys().find(|name| !frameworks.contains(name.as_str())) {
+        if let Some(name) = control
+            .frameworks
+            .keys()
+            .find(|name| !frameworks.contains(name.as_str()))
+        {
             return Err(dangling(&control.id, "framework", name));
         }
     }
@@ -230,5 +276,8 @@ fn check_names(library: &Library) -> Result<(), LibraryError> {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }

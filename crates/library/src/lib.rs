@@ -61,13 +61,16 @@ struct Texts {
 impl Library {
     /// The control with this id, in any case.
     pub fn control(&self, id: &str) -> Option<&Control> {
-        let exact = self.controls.binary_search_by(|control| control.id.as_str().cmp(id)).ok();
+        let exact = self
+            .controls
+            .binary_search_by(|control| control.id.as_str().cmp(id))
+            .ok();
         match exact {
             Some(index) => self.controls.get(index),
-            None => self
-                .controls
-                .iter()
-                .find(|control| control.id.eq_ignore_ascii_case(id) || control.aliases.iter().any(|a| a.eq_ignore_ascii_case(id))),
+            None => self.controls.iter().find(|control| {
+                control.id.eq_ignore_ascii_case(id)
+                    || control.aliases.iter().any(|a| a.eq_ignore_ascii_case(id))
+            }),
         }
     }
 
@@ -75,15 +78,20 @@ impl Library {
     pub fn framework(&self, name: &str) -> Option<&Framework> {
         self.frameworks.iter().find(|framework| {
             framework.name.eq_ignore_ascii_case(name)
-                || framework.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+                || framework
+                    .aliases
+                    .iter()
+                    .any(|alias| alias.eq_ignore_ascii_case(name))
         })
     }
 
     /// The rule with this name or alias.
     pub fn rule(&self, name: &str) -> Option<&Rule> {
-        self.rules
-            .get(name)
-            .or_else(|| self.rules.values().find(|rule| rule.alias.as_deref() == Some(name)))
+        self.rules.get(name).or_else(|| {
+            self.rules
+                .values()
+                .find(|rule| rule.alias.as_deref() == Some(name))
+        })
     }
 
     fn set_texts(&mut self, id: &str, texts: ControlTexts) {
@@ -99,7 +107,12 @@ impl Library {
         static NONE: OnceLock<ControlTexts> = OnceLock::new();
         self.texts
             .plain
-            .get_or_init(|| self.texts.packed.and_then(|bytes| pack::unpack_texts(bytes).ok()).unwrap_or_default())
+            .get_or_init(|| {
+                self.texts
+                    .packed
+                    .and_then(|bytes| pack::unpack_texts(bytes).ok())
+                    .unwrap_or_default()
+            })
             .get(id)
             .unwrap_or_else(|| NONE.get_or_init(ControlTexts::default))
     }

@@ -45,9 +45,13 @@ impl Library {
 
     /// A library from its packed form.
     pub fn from_packed(bytes: &'static [u8]) -> Result<Self, LibraryError> {
-        let (length, rest) = bytes.split_first_chunk::<4>().ok_or_else(|| damaged("too short"))?;
+        let (length, rest) = bytes
+            .split_first_chunk::<4>()
+            .ok_or_else(|| damaged("too short"))?;
         let length = usize::try_from(u32::from_le_bytes(*length)).map_err(damaged)?;
-        let (core, texts) = rest.split_at_checked(length).ok_or_else(|| damaged("too short"))?;
+        let (core, texts) = rest
+            .split_at_checked(length)
+            .ok_or_else(|| damaged("too short"))?;
         let core: Core = decompress(core)?;
         Ok(Self {
             controls: core.controls,
@@ -57,7 +61,10 @@ impl Library {
             defaults: core.defaults,
             attack_tracks: core.attack_tracks,
             exceptions: core.exceptions.into_iter().map(Arc::new).collect(),
-            texts: Texts { packed: Some(texts), ..Texts::default() },
+            texts: Texts {
+                packed: Some(texts),
+                ..Texts::default()
+            },
         })
     }
 }
@@ -75,7 +82,9 @@ fn compress<T: Serialize>(value: &T) -> Result<Vec<u8>, LibraryError> {
 
 fn decompress<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, LibraryError> {
     let mut json = Vec::new();
-    DeflateDecoder::new(bytes).read_to_end(&mut json).map_err(damaged)?;
+    DeflateDecoder::new(bytes)
+        .read_to_end(&mut json)
+        .map_err(damaged)?;
     serde_json::from_slice(&json).map_err(damaged)
 }
 

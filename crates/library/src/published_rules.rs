@@ -14,7 +14,11 @@ const METADATA: &str = "rule.metadata.json";
 fn folders(folder: &Path) -> Result<Vec<PathBuf>, LibraryError> {
     let mut found = Vec::new();
     for parent in [folder.to_owned(), folder.join("rules")] {
-        found.extend(entries(&parent)?.into_iter().filter(|path| path.join(METADATA).exists()));
+        found.extend(
+            entries(&parent)?
+                .into_iter()
+                .filter(|path| path.join(METADATA).exists()),
+        );
     }
     Ok(found)
 }
@@ -23,8 +27,10 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>, LibraryError> {
 pub(crate) fn add_rules(folder: &Path, library: &mut Library) -> Result<(), LibraryError> {
     for rule_folder in folders(folder)? {
         let path = rule_folder.join(METADATA);
-        let value = serde_json::from_str(&read_text(&path)?)
-            .map_err(|error| LibraryError::Shape { path: path.clone(), message: error.to_string() })?;
+        let value = serde_json::from_str(&read_text(&path)?).map_err(|error| LibraryError::Shape {
+            path: path.clone(),
+            message: error.to_string(),
+        })?;
         let mut document: RuleDocument = typed(&path, without_nulls(value))?;
         let folder_name = name(&rule_folder);
         let module = format!("rules/{folder_name}/raw.rego");
@@ -37,12 +43,18 @@ pub(crate) fn add_rules(folder: &Path, library: &mut Library) -> Result<(), Libr
         if rule.name != folder_name {
             rule.alias = Some(folder_name);
         }
-        library.modules.insert(module, read_text(&rule_folder.join("raw.rego"))?);
+        library
+            .modules
+            .insert(module, read_text(&rule_folder.join("raw.rego"))?);
         if let Some(key) = &rule.filter {
             library.modules.insert(key.clone(), filter_text);
         }
         if library.rules.insert(rule.name.clone(), rule.clone()).is_some() {
-            return Err(LibraryError::Duplicate { kind: "rule", name: rule.name, path });
+            return Err(LibraryError::Duplicate {
+                kind: "rule",
+                name: rule.name,
+                path,
+            });
         }
     }
     Ok(())
@@ -52,7 +64,10 @@ pub(crate) fn add_rules(folder: &Path, library: &mut Library) -> Result<(), Libr
 pub(crate) fn cases(folder: &Path) -> Result<Vec<Case>, LibraryError> {
     let mut cases = Vec::new();
     for rule_folder in folders(folder)? {
-        for case in entries(&rule_folder.join("test"))?.into_iter().filter(|path| path.join("expected.json").exists()) {
+        for case in entries(&rule_folder.join("test"))?
+            .into_iter()
+            .filter(|path| path.join("expected.json").exists())
+        {
             cases.push(read_case(&case, &name(&rule_folder))?);
         }
     }
@@ -60,5 +75,8 @@ pub(crate) fn cases(folder: &Path) -> Result<Vec<Case>, LibraryError> {
 }
 
 fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }

@@ -41,7 +41,10 @@ fn default_rego() -> String {
 /// The rules of a `rule.yaml` in `folder`. Keys of the document hold for every entry of its `rules` list unless the
 /// entry has its own.
 pub(crate) fn read_rules(path: &Path, folder: &str) -> Result<Vec<Rule>, LibraryError> {
-    let shape = |message: &str| LibraryError::Shape { path: path.to_owned(), message: message.to_owned() };
+    let shape = |message: &str| LibraryError::Shape {
+        path: path.to_owned(),
+        message: message.to_owned(),
+    };
     let Value::Object(mut shared) = read_value(path)? else {
         return Err(shape("the document must be a map"));
     };
@@ -71,7 +74,14 @@ fn rule(document: RuleDocument, folder: &str) -> Result<Rule, String> {
     Ok(Rule {
         matches: kind_patterns(&document.matches)?,
         external: kind_patterns(&document.external)?,
-        config: document.config.into_iter().map(|key| ConfigInput { key, ..ConfigInput::default() }).collect(),
+        config: document
+            .config
+            .into_iter()
+            .map(|key| ConfigInput {
+                key,
+                ..ConfigInput::default()
+            })
+            .collect(),
         module: format!("{folder}/{}", document.rego),
         filter: document.filter.map(|file| format!("{folder}/{file}")),
         name: document.name,
@@ -104,9 +114,17 @@ fn kind_pattern(text: &str) -> Result<KindPattern, String> {
         [version, kind] => ("", *version, *kind),
         ["core", version, kind] => ("", *version, *kind),
         [group, version, kind] => (*group, *version, *kind),
-        _ => return Err(format!("{text:?} is no kind: write `workloads`, `v1/Pod` or `group/version/Kind`")),
+        _ => {
+            return Err(format!(
+                "{text:?} is no kind: write `workloads`, `v1/Pod` or `group/version/Kind`"
+            ));
+        }
     };
-    Ok(KindPattern { group: group.to_owned(), version: version.to_owned(), kind: kind.to_owned() })
+    Ok(KindPattern {
+        group: group.to_owned(),
+        version: version.to_owned(),
+        kind: kind.to_owned(),
+    })
 }
 
 /// The seven kinds that carry a pod spec.

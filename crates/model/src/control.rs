@@ -45,7 +45,10 @@ impl Control {
 
     /// The name under which a framework lists the control.
     pub fn name_in(&self, framework: &str) -> &str {
-        self.frameworks.get(framework).and_then(|membership| membership.title.as_deref()).unwrap_or(&self.name)
+        self.frameworks
+            .get(framework)
+            .and_then(|membership| membership.title.as_deref())
+            .unwrap_or(&self.name)
     }
 }
 

@@ -18,17 +18,19 @@ mod status;
 
 pub use attack_track::{AttackStep, AttackTrack};
 pub use control::{ActionRequired, AttackTrackStep, Category, Control, ControlTexts, Example, Membership};
-pub use exception_audit::{AuditItem, AuditMatch, AuditStatus, ExceptionAudit};
 pub use exception::{Designator, ExceptionPolicy, PosturePolicy};
+pub use exception_audit::{AuditItem, AuditMatch, AuditStatus, ExceptionAudit};
 pub use finding::{EvidencePath, Finding, FixPath, Related};
 pub use framework::{Framework, Scope, Section};
 pub use parameter::{Parameter, Parameters};
 pub use report::{
-    ControlResult, ControlSummary, Counters, Coverage, Evidence, FrameworkControl, FrameworkSummary, NotEvaluated, PathRecord,
-    PolicyDegradation, Report, ResourceResult, RuleInfo, RuleResult, ScanSummary, SeverityCounters,
+    ControlResult, ControlSummary, Counters, Coverage, Evidence, FrameworkControl, FrameworkSummary,
+    NotEvaluated, PathRecord, PolicyDegradation, Report, ResourceResult, RuleInfo, RuleResult, ScanSummary,
+    SeverityCounters,
 };
 pub use resource::{
-    Commit, FileType, GroupVersionKind, Resource, ResourceId, Source, local_id, object_id, parse_group_version, subject_id,
+    Commit, FileType, GroupVersionKind, Resource, ResourceId, Source, local_id, object_id,
+    parse_group_version, subject_id,
 };
 pub use rule::{Aggregator, ConfigInput, KindPattern, Rule};
 pub use severity::Severity;

@@ -129,7 +129,11 @@ impl ControlResult {
         if self.status != Status::Failed {
             return self.status;
         }
-        self.rules.iter().map(|rule| rule.status_in(framework)).max().unwrap_or(self.status)
+        self.rules
+            .iter()
+            .map(|rule| rule.status_in(framework))
+            .max()
+            .unwrap_or(self.status)
     }
 }
 
@@ -149,9 +153,17 @@ pub struct RuleResult {
 impl RuleResult {
     /// The verdict within a framework, by its index in [`Report::frameworks`].
     pub fn status_in(&self, framework: usize) -> Status {
-        let bound = self.evidence.as_ref().map(|evidence| evidence.bound_exceptions.as_slice()).unwrap_or_default();
+        let bound = self
+            .evidence
+            .as_ref()
+            .map(|evidence| evidence.bound_exceptions.as_slice())
+            .unwrap_or_default();
         let accepted = bound.iter().any(|(index, _)| *index == framework);
-        if self.status == Status::Failed && accepted { Status::Passed } else { self.status }
+        if self.status == Status::Failed && accepted {
+            Status::Passed
+        } else {
+            self.status
+        }
     }
 }
 

@@ -38,7 +38,15 @@ impl Resource {
             Some(path) => local_id(path, &own).into(),
             None => own.into(),
         };
-        Self { id, kind, namespace, name, object, source, source_path }
+        Self {
+            id,
+            kind,
+            namespace,
+            name,
+            object,
+            source,
+            source_path,
+        }
     }
 
     /// `apiVersion` as the object writes it.
@@ -71,12 +79,20 @@ impl GroupVersionKind {
     /// A kind from the texts of an object.
     pub fn new(api_version: &str, kind: &str) -> Self {
         let (group, version) = parse_group_version(api_version);
-        Self { group: group.to_owned(), version: version.to_owned(), kind: kind.to_owned() }
+        Self {
+            group: group.to_owned(),
+            version: version.to_owned(),
+            kind: kind.to_owned(),
+        }
     }
 
     /// `group/version`, or the version alone for the core group.
     pub fn api_version(&self) -> String {
-        if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
+        if self.group.is_empty() {
+            self.version.clone()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
     }
 }
 
@@ -120,7 +136,9 @@ fn text<'node>(object: &'node Node, path: &[&str]) -> &'node str {
 
 /// FNV-1a, 32 bits (Fowler, Noll, Vo): the hash in the ids of local objects.
 fn fnv1a_32(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+    bytes.iter().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    })
 }
 
 /// Where a local object came from.
@@ -222,7 +240,11 @@ mod tests {
     fn identity_of_local_objects() {
         // Values of a published report.
         let own = object_id(
-            &GroupVersionKind { group: "apps".into(), version: "v1".into(), kind: "Deployment".into() },
+            &GroupVersionKind {
+                group: "apps".into(),
+                version: "v1".into(),
+                kind: "Deployment".into(),
+            },
             "default",
             "system-monitor-deployment",
         );

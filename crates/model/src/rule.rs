@@ -88,7 +88,8 @@ fn same_kind(pattern: &str, kind: &str) -> bool {
     match pattern.strip_prefix(kind.as_str()) {
         Some("s" | "es") => true,
         Some(_) => false,
-        None => kind.strip_suffix('y').is_some_and(|stem| pattern.strip_prefix(stem) == Some("ies")),
+        None => kind
+            .strip_suffix('y')
+            .is_some_and(|stem| pattern.strip_prefix(stem) == Some("ies")),
     }
 }
-

@@ -34,7 +34,9 @@ impl Severity {
 
     /// The severity with this name in any case, if there is one.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::NAMED.into_iter().find(|severity| severity.as_str().eq_ignore_ascii_case(name))
+        Self::NAMED
+            .into_iter()
+            .find(|severity| severity.as_str().eq_ignore_ascii_case(name))
     }
 
     /// The name as reports print it.

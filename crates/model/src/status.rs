@@ -83,17 +83,28 @@ pub struct StatusInfo {
 impl StatusInfo {
     /// A status without a reason.
     pub fn new(status: Status) -> Self {
-        Self { status, ..Self::default() }
+        Self {
+            status,
+            ..Self::default()
+        }
     }
 
     /// A status with its reason.
     pub fn with(status: Status, sub_status: SubStatus, info: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, sub_status, info: info.into() }
+        Self {
+            status,
+            sub_status,
+            info: info.into(),
+        }
     }
 
     /// The worse of the two: by status first, then by the precedence of the sub-status.
     #[must_use]
     pub fn worst(self, other: Self) -> Self {
-        if (other.status, other.sub_status) > (self.status, self.sub_status) { other } else { self }
+        if (other.status, other.sub_status) > (self.status, self.sub_status) {
+            other
+        } else {
+            self
+        }
     }
 }

@@ -31,28 +31,56 @@ pub(crate) fn aggregate(
 fn is_api_server(resource: &Resource) -> bool {
     resource.kind.kind == "Pod"
         && &*resource.namespace == "kube-system"
-        && ["apiserver", "api-server"].iter().any(|name| resource.name.contains(name))
+        && ["apiserver", "api-server"]
+            .iter()
+            .any(|name| resource.name.contains(name))
 }
 
 /// For each binding and each role that it refers to (by kind and name), one entry for each of its subjects.
-fn subjects(indexes: &[usize], resources: &[Resource], value_of: &dyn Fn(usize) -> EngineValue) -> Vec<(Tested, EngineValue)> {
+fn subjects(
+    indexes: &[usize],
+    resources: &[Resource],
+    value_of: &dyn Fn(usize) -> EngineValue,
+) -> Vec<(Tested, EngineValue)> {
     let mut roles: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
     for index in indexes {
-        if let Some(resource) = resources.get(*index).filter(|resource| resource.kind.kind.ends_with("Role")) {
-            roles.entry((&resource.kind.kind, &resource.name)).or_default().push(*index);
+        if let Some(resource) = resources
+            .get(*index)
+            .filter(|resource| resource.kind.kind.ends_with("Role"))
+        {
+            roles
+                .entry((&resource.kind.kind, &resource.name))
+                .or_default()
+                .push(*index);
         }
     }
     let mut entries = Vec::new();
     for index in indexes {
-        let Some(binding) = resources.get(*index).filter(|resource| resource.kind.kind.ends_with("Binding")) else {
+        let Some(binding) = resources
+            .get(*index)
+            .filter(|resource| resource.kind.kind.ends_with("Binding"))
+        else {
             continue;
         };
         let value = value_of(*index);
         let referred = (value.text(&["roleRef", "kind"]), value.text(&["roleRef", "name"]));
-        for role_index in roles.get(&(referred.0.as_str(), referred.1.as_str())).into_iter().flatten() {
-            let Some(role) = resources.get(*role_index) else { continue };
-            for subject in value.get("subjects").map(|subjects| subjects.elements()).unwrap_or_default() {
-                entries.push(entry(&subject, [(binding, &value), (role, &value_of(*role_index))]));
+        for role_index in roles
+            .get(&(referred.0.as_str(), referred.1.as_str()))
+            .into_iter()
+            .flatten()
+        {
+            let Some(role) = resources.get(*role_index) else {
+                continue;
+            };
+            for subject in value
+                .get("subjects")
+                .map(|subjects| subjects.elements())
+                .unwrap_or_default()
+            {
+                entries.push(entry(
+                    &subject,
+                    [(binding, &value), (role, &value_of(*role_index))],
+                ));
             }
         }
     }
@@ -60,8 +88,14 @@ fn subjects(indexes: &[usize], resources: &[Resource], value_of: &dyn Fn(usize) 
 }
 
 fn entry(subject: &EngineValue, related: [(&Resource, &EngineValue); 2]) -> (Tested, EngineValue) {
-    let value = subject.with("relatedObjects", related.iter().map(|(_, value)| (*value).clone()).collect());
-    let id = subject_id(own_parts(subject).each_ref().map(String::as_str), related.iter().map(|(resource, _)| resource.id.to_string()));
+    let value = subject.with(
+        "relatedObjects",
+        related.iter().map(|(_, value)| (*value).clone()).collect(),
+    );
+    let id = subject_id(
+        own_parts(subject).each_ref().map(String::as_str),
+        related.iter().map(|(resource, _)| resource.id.to_string()),
+    );
     let resource = Resource {
         id: id.into(),
         kind: Arc::new(kind_of(subject)),

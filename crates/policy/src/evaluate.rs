@@ -59,7 +59,11 @@ pub(crate) enum Tested {
 }
 
 /// Judges the resources.
-pub fn evaluate(context: &EvaluationContext<'_>, selection: &Selection<'_>, resources: Vec<Resource>) -> Report {
+pub fn evaluate(
+    context: &EvaluationContext<'_>,
+    selection: &Selection<'_>,
+    resources: Vec<Resource>,
+) -> Report {
     let evaluation = Evaluation {
         context,
         index: KindIndex::new(&resources),
@@ -68,10 +72,22 @@ pub fn evaluate(context: &EvaluationContext<'_>, selection: &Selection<'_>, reso
         resources: &resources,
     };
     let (tasks, tasks_of_control) = tasks(context, selection);
-    let outcomes: Vec<Outcome> = tasks.par_iter().with_max_len(1).map(|task| evaluation.run(task)).collect();
+    let outcomes: Vec<Outcome> = tasks
+        .par_iter()
+        .with_max_len(1)
+        .map(|task| evaluation.run(task))
+        .collect();
     let addresses = evaluation.addresses();
     drop(evaluation);
-    results::build(context, selection, resources, &addresses, &tasks, &tasks_of_control, outcomes)
+    results::build(
+        context,
+        selection,
+        resources,
+        &addresses,
+        &tasks,
+        &tasks_of_control,
+        outcomes,
+    )
 }
 
 /// The tasks of a selection, and for each control the tasks of its rules.
@@ -103,7 +119,10 @@ fn tasks<'scan>(
 
 /// Only the inputs that the rule declares; what the control fixes wins.
 fn rule_inputs(rule: &Rule, inputs: &Inputs, fixed: &Inputs) -> Inputs {
-    let declared = rule.config.iter().filter_map(|input| Some((input.key.clone(), inputs.get(&input.key)?.clone())));
+    let declared = rule
+        .config
+        .iter()
+        .filter_map(|input| Some((input.key.clone(), inputs.get(&input.key)?.clone())));
     let mut chosen: Inputs = declared.collect();
     chosen.extend(fixed.iter().map(|(key, values)| (key.clone(), values.clone())));
     chosen
@@ -126,21 +145,39 @@ impl Evaluation<'_> {
     fn run(&self, task: &Task<'_>) -> Outcome {
         let indexes = self.index.inputs(task.rule);
         if indexes.is_empty() {
-            return Outcome { tested: Vec::new(), answer: Ok(Vec::new()) };
+            return Outcome {
+                tested: Vec::new(),
+                answer: Ok(Vec::new()),
+            };
         }
         let (tested, objects): (Vec<Tested>, Vec<EngineValue>) = match task.rule.aggregator {
-            None => indexes.iter().map(|index| (Tested::Resource(*index), self.value(*index))).unzip(),
+            None => indexes
+                .iter()
+                .map(|index| (Tested::Resource(*index), self.value(*index)))
+                .unzip(),
             Some(aggregator) => self.aggregated(aggregator, &indexes).iter().cloned().unzip(),
         };
         if objects.is_empty() {
-            return Outcome { tested, answer: Ok(Vec::new()) };
+            return Outcome {
+                tested,
+                answer: Ok(Vec::new()),
+            };
         }
-        let answer = self.context.programs.evaluate(&task.rule.module, self.input(task, &objects));
+        let answer = self
+            .context
+            .programs
+            .evaluate(&task.rule.module, self.input(task, &objects));
         match &task.rule.filter {
             None => Outcome { tested, answer },
             Some(filter) => match self.context.programs.evaluate(filter, self.input(task, &objects)) {
-                Ok(chosen) => Outcome { tested: self.chosen(&chosen, &tested, &objects), answer },
-                Err(error) => Outcome { tested, answer: Err(error) },
+                Ok(chosen) => Outcome {
+                    tested: Self::chosen(&chosen, &tested, &objects),
+                    answer,
+                },
+                Err(error) => Outcome {
+                    tested,
+                    answer: Err(error),
+                },
             },
         }
     }
@@ -156,15 +193,23 @@ impl Evaluation<'_> {
     }
 
     /// The objects that a filter chose, as entries of the input where they are some.
-    fn chosen(&self, answers: &[Response], tested: &[Tested], objects: &[EngineValue]) -> Vec<Tested> {
-        let by_address: BTreeMap<usize, &Tested> =
-            objects.iter().zip(tested).filter_map(|(object, tested)| Some((object.address()?, tested))).collect();
+    fn chosen(answers: &[Response], tested: &[Tested], objects: &[EngineValue]) -> Vec<Tested> {
+        let by_address: BTreeMap<usize, &Tested> = objects
+            .iter()
+            .zip(tested)
+            .filter_map(|(object, tested)| Some((object.address()?, tested)))
+            .collect();
         let mut chosen = Vec::new();
-        for object in answers.iter().flat_map(|answer| answer.objects.iter().chain(&answer.external)) {
-            chosen.push(match object.address().and_then(|address| by_address.get(&address)) {
-                Some(tested) => (*tested).clone(),
-                None => Tested::External(object.clone()),
-            });
+        for object in answers
+            .iter()
+            .flat_map(|answer| answer.objects.iter().chain(&answer.external))
+        {
+            chosen.push(
+                match object.address().and_then(|address| by_address.get(&address)) {
+                    Some(tested) => (*tested).clone(),
+                    None => Tested::External(object.clone()),
+                },
+            );
         }
         chosen
     }
@@ -183,7 +228,11 @@ impl Evaluation<'_> {
         let mut aggregates = self.aggregates.lock().unwrap_or_else(PoisonError::into_inner);
         let entries = aggregates
             .entry((aggregator, indexes.to_vec()))
-            .or_insert_with(|| Arc::new(aggregate(aggregator, indexes, self.resources, &|index| self.value(index))));
+            .or_insert_with(|| {
+                Arc::new(aggregate(aggregator, indexes, self.resources, &|index| {
+                    self.value(index)
+                }))
+            });
         Arc::clone(entries)
     }
 

@@ -11,15 +11,27 @@ pub(crate) fn kind_of(value: &EngineValue) -> GroupVersionKind {
 
 /// Api, namespace, kind and name: the own part of a subject's id.
 pub(crate) fn own_parts(value: &EngineValue) -> [String; 4] {
-    [api_of(value), field(value, "namespace"), value.text(&["kind"]), field(value, "name")]
+    [
+        api_of(value),
+        field(value, "namespace"),
+        value.text(&["kind"]),
+        field(value, "name"),
+    ]
 }
 
 /// The id under which a resource with these fields stands in a report.
 pub(crate) fn id_of(value: &EngineValue) -> String {
     if let Some(related) = value.get("relatedObjects") {
         // One related object instead of a list adds nothing to the id: reports of this family agree on that.
-        let related = if related.address().is_some() { Vec::new() } else { related.elements() };
-        return subject_id(own_parts(value).each_ref().map(String::as_str), related.iter().map(id_of));
+        let related = if related.address().is_some() {
+            Vec::new()
+        } else {
+            related.elements()
+        };
+        return subject_id(
+            own_parts(value).each_ref().map(String::as_str),
+            related.iter().map(id_of),
+        );
     }
     let own = object_id(&kind_of(value), &field(value, "namespace"), &field(value, "name"));
     match value.text(&["sourcePath"]) {

@@ -5,8 +5,8 @@
 
 mod aggregate;
 mod evaluate;
-mod image_name;
 mod identity;
+mod image_name;
 mod index;
 mod results;
 mod score;
@@ -20,6 +20,8 @@ pub mod testing;
 pub use evaluate::{EvaluationContext, evaluate};
 pub use image_name::{ImageNameError, normalize as normalize_image_name};
 pub use index::wanted_kinds;
-pub use selection::{ControlFilter, Request, SelectedControl, SelectedFramework, Selection, SelectionError, select};
+pub use selection::{
+    ControlFilter, Request, SelectedControl, SelectedFramework, Selection, SelectionError, select,
+};
 pub use suggest::closest;
 pub use testing::rule_objects;

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kubescape_model::{
-    ActionRequired, ControlResult, ControlSummary, Counters, Evidence, PathRecord, Report, Resource, RuleInfo,
-    RuleResult, Status, StatusInfo, SubStatus,
+    ActionRequired, ControlResult, ControlSummary, Counters, Evidence, PathRecord, Report, Resource,
+    RuleInfo, RuleResult, Status, StatusInfo, SubStatus,
 };
 
 use crate::evaluate::{EvaluationContext, Outcome, Task};
@@ -37,12 +37,17 @@ pub(crate) fn build(
     outcomes: Vec<Outcome>,
 ) -> Report {
     let mut table = ResourceTable::new(resources, addresses);
-    let outcomes: Vec<RuleOutcome> = outcomes.into_iter().map(|outcome| resolve(outcome, &mut table)).collect();
+    let outcomes: Vec<RuleOutcome> = outcomes
+        .into_iter()
+        .map(|outcome| resolve(outcome, &mut table))
+        .collect();
     let mut results: Vec<Vec<ControlResult>> = vec![Vec::new(); table.len()];
     let mut judged = Vec::with_capacity(selection.controls.len());
     for (index, (selected, task_indexes)) in selection.controls.iter().zip(tasks_of_control).enumerate() {
-        let control_outcomes: Vec<(usize, &RuleOutcome)> =
-            task_indexes.iter().filter_map(|task| Some((*task, outcomes.get(*task)?))).collect();
+        let control_outcomes: Vec<(usize, &RuleOutcome)> = task_indexes
+            .iter()
+            .filter_map(|task| Some((*task, outcomes.get(*task)?)))
+            .collect();
         let judge = Judge {
             context,
             selected,
@@ -55,10 +60,22 @@ pub(crate) fn build(
     }
     let rules = tasks
         .iter()
-        .map(|task| RuleInfo { name: task.rule.name.clone(), inputs: task.inputs.clone() })
+        .map(|task| RuleInfo {
+            name: task.rule.name.clone(),
+            inputs: task.inputs.clone(),
+        })
         .collect();
     let (resources, results) = table.finish(results);
-    summary::complete(selection, Report { resources, rules, results, ..Report::default() }, judged)
+    summary::complete(
+        selection,
+        Report {
+            resources,
+            rules,
+            results,
+            ..Report::default()
+        },
+        judged,
+    )
 }
 
 /// A control's verdict, over all and where a framework has one of its own.
@@ -75,8 +92,11 @@ struct Verdict {
 
 /// Finds the resources that an outcome speaks of.
 fn resolve(outcome: Outcome, table: &mut ResourceTable) -> RuleOutcome {
-    let mut rows: BTreeMap<usize, Option<Evidence>> =
-        outcome.tested.into_iter().map(|tested| (table.tested(tested), None)).collect();
+    let mut rows: BTreeMap<usize, Option<Evidence>> = outcome
+        .tested
+        .into_iter()
+        .map(|tested| (table.tested(tested), None))
+        .collect();
     let error = match outcome.answer {
         Ok(responses) => {
             for response in responses {
@@ -86,7 +106,10 @@ fn resolve(outcome: Outcome, table: &mut ResourceTable) -> RuleOutcome {
         }
         Err(error) => Some(error.to_string()),
     };
-    RuleOutcome { rows: rows.into_iter().collect(), error }
+    RuleOutcome {
+        rows: rows.into_iter().collect(),
+        error,
+    }
 }
 
 /// Adds one answer to the rows of the resources that it blames.
@@ -99,7 +122,10 @@ fn record(response: Response, rows: &mut BTreeMap<usize, Option<Evidence>>, tabl
             let paths = related
                 .paths
                 .iter()
-                .map(|path| PathRecord { resource_id: Arc::clone(&id), path: path.clone() })
+                .map(|path| PathRecord {
+                    resource_id: Arc::clone(&id),
+                    path: path.clone(),
+                })
                 .collect();
             (id, paths)
         })
@@ -109,9 +135,12 @@ fn record(response: Response, rows: &mut BTreeMap<usize, Option<Evidence>>, tabl
         let index = table.returned(object);
         let id = table.id(index);
         let evidence = rows.entry(index).or_default().get_or_insert_default();
-        evidence.paths.extend(
-            response.paths.iter().map(|path| PathRecord { resource_id: Arc::clone(&id), path: path.clone() }),
-        );
+        evidence
+            .paths
+            .extend(response.paths.iter().map(|path| PathRecord {
+                resource_id: Arc::clone(&id),
+                path: path.clone(),
+            }));
         for (related_id, paths) in &related {
             evidence.paths.extend(paths.iter().cloned());
             if !evidence.related.contains(related_id) {
@@ -152,14 +181,24 @@ impl Judge<'_> {
             overall: self.verdict(&by_resource, error, overall),
             in_frameworks: with_own_verdict(&by_resource)
                 .into_iter()
-                .map(|framework| (framework, self.verdict(&by_resource, error, |rule| accepted_in(rule, framework))))
+                .map(|framework| {
+                    (
+                        framework,
+                        self.verdict(&by_resource, error, |rule| accepted_in(rule, framework)),
+                    )
+                })
                 .collect(),
         };
         for (resource, rules) in by_resource {
             let (status, sub_status) = self.on_resource(rules.iter().map(overall));
             if let Some(list) = results.get_mut(resource) {
                 let control = u32::try_from(control_index).unwrap_or(u32::MAX);
-                list.push(ControlResult { control, status, sub_status, rules: rules.into() });
+                list.push(ControlResult {
+                    control,
+                    status,
+                    sub_status,
+                    rules: rules.into(),
+                });
             }
         }
         judged
@@ -207,7 +246,12 @@ impl Judge<'_> {
         evidence: Option<&Evidence>,
     ) -> RuleResult {
         let rule = u32::try_from(task).unwrap_or(u32::MAX);
-        let result = |status, sub_status, evidence| RuleResult { rule, status, sub_status, evidence };
+        let result = |status, sub_status, evidence| RuleResult {
+            rule,
+            status,
+            sub_status,
+            evidence,
+        };
         let Some(evidence) = evidence else {
             return match outcome.error {
                 None => result(Status::Passed, SubStatus::None, None),
@@ -217,7 +261,10 @@ impl Judge<'_> {
         let name = self.tasks.get(task).map_or("", |task| &task.rule.name);
         let mut evidence = Box::new(evidence.clone());
         if let Some(resource) = self.table.get(resource) {
-            self.accept(self.exceptions.covering(name, resource, self.context.cluster), &mut evidence);
+            self.accept(
+                self.exceptions.covering(name, resource, self.context.cluster),
+                &mut evidence,
+            );
         }
         match evidence.exceptions.is_empty() {
             true => result(Status::Failed, SubStatus::None, Some(evidence)),
@@ -235,13 +282,22 @@ impl Judge<'_> {
             };
             let meant = |name: &str| patterns.iter().any(|pattern| equals_or_matches(pattern, name));
             let bound = self.frameworks.iter().filter(|(_, name)| meant(name));
-            evidence.bound_exceptions.extend(bound.map(|(index, _)| (*index, Arc::clone(&cover.policy))));
+            evidence
+                .bound_exceptions
+                .extend(bound.map(|(index, _)| (*index, Arc::clone(&cover.policy))));
         }
         let everywhere = !evidence.bound_exceptions.is_empty()
-            && self.frameworks.iter().all(|(index, _)| evidence.bound_exceptions.iter().any(|(bound, _)| bound == index));
+            && self
+                .frameworks
+                .iter()
+                .all(|(index, _)| evidence.bound_exceptions.iter().any(|(bound, _)| bound == index));
         if everywhere {
             for (_, policy) in evidence.bound_exceptions.drain(..) {
-                if !evidence.exceptions.iter().any(|known| Arc::ptr_eq(known, &policy)) {
+                if !evidence
+                    .exceptions
+                    .iter()
+                    .any(|known| Arc::ptr_eq(known, &policy))
+                {
                     evidence.exceptions.push(policy);
                 }
             }
@@ -252,8 +308,12 @@ impl Judge<'_> {
     fn on_resource(&self, rules: impl Iterator<Item = (Status, SubStatus)>) -> (Status, SubStatus) {
         let worst = rules.max().unwrap_or_default();
         match (worst.0, self.selected.control.action_required) {
-            (Status::Failed, Some(ActionRequired::RequiresReview)) => (Status::Skipped, SubStatus::RequiresReview),
-            (Status::Failed, Some(ActionRequired::ManualReview)) => (Status::Skipped, SubStatus::ManualReview),
+            (Status::Failed, Some(ActionRequired::RequiresReview)) => {
+                (Status::Skipped, SubStatus::RequiresReview)
+            }
+            (Status::Failed, Some(ActionRequired::ManualReview)) => {
+                (Status::Skipped, SubStatus::ManualReview)
+            }
             (Status::Failed | Status::Passed, Some(ActionRequired::Configuration)) if self.unconfigured() => {
                 (Status::Skipped, SubStatus::Configuration)
             }
@@ -263,7 +323,12 @@ impl Judge<'_> {
 
     /// Whether every input of the control's rules is empty.
     fn unconfigured(&self) -> bool {
-        let names: Vec<&str> = self.selected.rules.iter().map(|rule| rule.name.as_str()).collect();
+        let names: Vec<&str> = self
+            .selected
+            .rules
+            .iter()
+            .map(|rule| rule.name.as_str())
+            .collect();
         self.tasks
             .iter()
             .filter(|task| names.contains(&task.rule.name.as_str()))
@@ -292,7 +357,10 @@ impl Judge<'_> {
             SubStatus::Configuration => CONFIGURATION,
             _ => "",
         };
-        StatusInfo { info: info.into(), ..worst }
+        StatusInfo {
+            info: info.into(),
+            ..worst
+        }
     }
 
     fn info(&self, error: Option<&str>) -> String {
@@ -308,8 +376,14 @@ impl Judge<'_> {
 
 /// The frameworks in which an exception holds that does not hold elsewhere.
 fn with_own_verdict(by_resource: &BTreeMap<usize, Vec<RuleResult>>) -> BTreeSet<usize> {
-    let evidence = by_resource.values().flatten().filter_map(|rule| rule.evidence.as_ref());
-    evidence.flat_map(|evidence| &evidence.bound_exceptions).map(|(framework, _)| *framework).collect()
+    let evidence = by_resource
+        .values()
+        .flatten()
+        .filter_map(|rule| rule.evidence.as_ref());
+    evidence
+        .flat_map(|evidence| &evidence.bound_exceptions)
+        .map(|(framework, _)| *framework)
+        .collect()
 }
 
 fn accepted_in(rule: &RuleResult, framework: usize) -> (Status, SubStatus) {

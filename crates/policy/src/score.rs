@@ -7,9 +7,15 @@ use kubescape_yaml::Value;
 pub(crate) fn weight(resource: &Resource) -> f32 {
     /// What every replica beyond the first adds over its share.
     const REPLICA_FACTOR: f32 = 1.1;
-    let related = resource.object.get("relatedObjects").and_then(|related| related.as_sequence());
+    let related = resource
+        .object
+        .get("relatedObjects")
+        .and_then(|related| related.as_sequence());
     match related {
-        Some(related) => related.iter().map(|object| replicas_weight(object, REPLICA_FACTOR)).fold(1.0, f32::max),
+        Some(related) => related
+            .iter()
+            .map(|object| replicas_weight(object, REPLICA_FACTOR))
+            .fold(1.0, f32::max),
         None => replicas_weight(&resource.object, REPLICA_FACTOR),
     }
 }
@@ -47,7 +53,11 @@ impl Risk {
 
     /// 0 to 100; 0 when nothing was looked at.
     pub(crate) fn score(self) -> f32 {
-        if self.all == 0.0 { 0.0 } else { self.failed * 100.0 / self.all }
+        if self.all == 0.0 {
+            0.0
+        } else {
+            self.failed * 100.0 / self.all
+        }
     }
 
     /// As [`Risk::score`], but 100 when nothing was looked at: what totals of frameworks and scans show.
@@ -57,7 +67,10 @@ impl Risk {
 }
 
 /// Compliance of a control, 0 to 100.
-#[expect(clippy::cast_precision_loss, reason = "counts of resources are far below 2^24")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of resources are far below 2^24"
+)]
 pub(crate) fn compliance(status: Status, counters: Counters) -> f32 {
     match (status, counters.total()) {
         (Status::Passed, _) => 100.0,
@@ -73,5 +86,8 @@ pub(crate) fn mean_compliance<'c>(controls: impl ExactSizeIterator<Item = &'c Co
     if count == 0 {
         return 0.0;
     }
-    controls.map(|control| control.compliance.unwrap_or(0.0)).sum::<f32>() / count as f32
+    controls
+        .map(|control| control.compliance.unwrap_or(0.0))
+        .sum::<f32>()
+        / count as f32
 }

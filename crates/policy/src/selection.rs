@@ -47,7 +47,10 @@ impl<'library> Selection<'library> {
     pub(crate) fn frameworks_of(&self, control: usize) -> Vec<(usize, &'library str)> {
         let asking = |framework: &&SelectedFramework<'_>| framework.controls.binary_search(&control).is_ok();
         let frameworks = self.frameworks.iter().enumerate();
-        frameworks.filter(|(_, framework)| asking(framework)).map(|(index, framework)| (index, framework.name)).collect()
+        frameworks
+            .filter(|(_, framework)| asking(framework))
+            .map(|(index, framework)| (index, framework.name))
+            .collect()
     }
 
     /// Keeps the controls that a test accepts, also in the frameworks.
@@ -61,8 +64,11 @@ impl<'library> Selection<'library> {
         let mut old = places.iter();
         self.controls.retain(|_| old.next().is_some_and(Option::is_some));
         for framework in &mut self.frameworks {
-            framework.controls =
-                framework.controls.iter().filter_map(|index| places.get(*index).copied().flatten()).collect();
+            framework.controls = framework
+                .controls
+                .iter()
+                .filter_map(|index| places.get(*index).copied().flatten())
+                .collect();
         }
     }
 }
@@ -113,7 +119,9 @@ pub enum SelectionError {
 }
 
 fn did_you_mean(suggestion: Option<&String>) -> String {
-    suggestion.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
+    suggestion
+        .map(|name| format!("; did you mean {name:?}?"))
+        .unwrap_or_default()
 }
 
 /// Resolves a request for a scan of this scope.
@@ -141,17 +149,31 @@ pub fn select<'library>(
         return Err(SelectionError::NothingLeft);
     }
     warnings.extend(keeps.unmatched(groups.iter().flat_map(|group| &group.controls)));
-    let positions: BTreeMap<&str, usize> = selected.keys().enumerate().map(|(index, id)| (*id, index)).collect();
+    let positions: BTreeMap<&str, usize> = selected
+        .keys()
+        .enumerate()
+        .map(|(index, id)| (*id, index))
+        .collect();
     let frameworks = groups
         .iter()
         .filter_map(|group| {
-            let mut controls: Vec<usize> =
-                group.controls.iter().filter_map(|control| positions.get(control.id.as_str()).copied()).collect();
+            let mut controls: Vec<usize> = group
+                .controls
+                .iter()
+                .filter_map(|control| positions.get(control.id.as_str()).copied())
+                .collect();
             controls.sort_unstable();
-            Some(SelectedFramework { name: group.framework?, controls })
+            Some(SelectedFramework {
+                name: group.framework?,
+                controls,
+            })
         })
         .collect();
-    Ok(Selection { controls: selected.into_values().collect(), frameworks, warnings })
+    Ok(Selection {
+        controls: selected.into_values().collect(),
+        frameworks,
+        warnings,
+    })
 }
 
 /// The controls of one requested framework, or of a list of controls.
@@ -176,17 +198,30 @@ fn requested<'library>(
                     controls.push(control);
                 }
             }
-            Ok(vec![Group { framework: None, controls }])
+            Ok(vec![Group {
+                framework: None,
+                controls,
+            }])
         }
         Request::Frameworks(names) => {
             let everything = names.iter().any(|name| name.eq_ignore_ascii_case("all"));
             let mut frameworks = Vec::new();
             if everything {
-                frameworks.extend(library.frameworks.iter().filter(|framework| Scope::applies(&framework.scope, scope)));
+                frameworks.extend(
+                    library
+                        .frameworks
+                        .iter()
+                        .filter(|framework| Scope::applies(&framework.scope, scope)),
+                );
             } else {
                 for name in names {
-                    let framework = library.framework(name).ok_or_else(|| unknown_framework(library, name))?;
-                    if !frameworks.iter().any(|known: &&kubescape_model::Framework| known.name == framework.name) {
+                    let framework = library
+                        .framework(name)
+                        .ok_or_else(|| unknown_framework(library, name))?;
+                    if !frameworks
+                        .iter()
+                        .any(|known: &&kubescape_model::Framework| known.name == framework.name)
+                    {
                         frameworks.push(framework);
                     }
                 }
@@ -194,10 +229,20 @@ fn requested<'library>(
             let mut groups = Vec::new();
             for framework in frameworks {
                 if Scope::applies(&framework.scope, scope) {
-                    let controls = framework.controls.iter().filter_map(|id| library.control(id)).collect();
-                    groups.push(Group { framework: Some(&framework.name), controls });
+                    let controls = framework
+                        .controls
+                        .iter()
+                        .filter_map(|id| library.control(id))
+                        .collect();
+                    groups.push(Group {
+                        framework: Some(&framework.name),
+                        controls,
+                    });
                 } else {
-                    warnings.push(format!("framework {} does not apply to this kind of scan", framework.name));
+                    warnings.push(format!(
+                        "framework {} does not apply to this kind of scan",
+                        framework.name
+                    ));
                 }
             }
             Ok(groups)
@@ -206,19 +251,31 @@ fn requested<'library>(
 }
 
 fn unknown_framework(library: &Library, name: &str) -> SelectionError {
-    let names = library
-        .frameworks
-        .iter()
-        .flat_map(|framework| framework.aliases.iter().map(String::as_str).chain([framework.name.as_str()]));
-    SelectionError::UnknownFramework { name: name.to_owned(), suggestion: closest(name, names).map(ToOwned::to_owned) }
+    let names = library.frameworks.iter().flat_map(|framework| {
+        framework
+            .aliases
+            .iter()
+            .map(String::as_str)
+            .chain([framework.name.as_str()])
+    });
+    SelectionError::UnknownFramework {
+        name: name.to_owned(),
+        suggestion: closest(name, names).map(ToOwned::to_owned),
+    }
 }
 
 fn unknown_control(library: &Library, id: &str) -> SelectionError {
-    let by_name = library.controls.iter().find(|control| control.name.eq_ignore_ascii_case(id.trim()));
+    let by_name = library
+        .controls
+        .iter()
+        .find(|control| control.name.eq_ignore_ascii_case(id.trim()));
     let suggestion = by_name
         .map(|control| control.id.as_str())
         .or_else(|| closest(id, library.controls.iter().map(|control| control.id.as_str())));
-    SelectionError::UnknownControl { id: id.to_owned(), suggestion: suggestion.map(ToOwned::to_owned) }
+    SelectionError::UnknownControl {
+        id: id.to_owned(),
+        suggestion: suggestion.map(ToOwned::to_owned),
+    }
 }
 
 fn runnable_rules<'library>(library: &'library Library, control: &Control) -> Vec<&'library Rule> {
@@ -229,7 +286,8 @@ fn runnable_rules<'library>(library: &'library Library, control: &Control) -> Ve
         .filter(|rule| {
             let from = rule.from_version.as_deref().and_then(version);
             let until = rule.until_version.as_deref().and_then(version);
-            from.is_none_or(|from| from <= POLICY_VERSION) && until.is_none_or(|until| POLICY_VERSION <= until)
+            from.is_none_or(|from| from <= POLICY_VERSION)
+                && until.is_none_or(|until| POLICY_VERSION <= until)
         })
         .collect()
 }
@@ -252,7 +310,9 @@ impl<'user> Filter<'user> {
             if id.trim().is_empty() {
                 return Err(SelectionError::EmptyExclude);
             }
-            let meant = library.control(id.trim()).map_or_else(|| id.trim(), |control| &control.id);
+            let meant = library
+                .control(id.trim())
+                .map_or_else(|| id.trim(), |control| &control.id);
             excluded.insert(meant.to_uppercase());
         }
         Ok(Self { filter, excluded })
@@ -277,7 +337,10 @@ impl<'user> Filter<'user> {
             .filter(|id| !known.contains(id.as_str()))
             .map(|id| format!("--exclude-controls: {id} is not among the selected controls"))
             .collect();
-        for (flag, ids) in [("--skip-controls", &self.filter.skip), ("--include-controls", &self.filter.include)] {
+        for (flag, ids) in [
+            ("--skip-controls", &self.filter.skip),
+            ("--include-controls", &self.filter.include),
+        ] {
             for id in ids.iter().filter(|id| !known.contains(id.as_str())) {
                 let hint = closest(id, known.iter().copied()).map(|id| format!("; did you mean {id}?"));
                 warnings.push(format!(

@@ -78,8 +78,11 @@ fn shapes(responses: &[Response]) -> Vec<Shape> {
 
 /// The case's objects as the rule's input, whatever kinds the rule matches.
 fn input(rule: &Rule, case: &Case) -> Vec<EngineValue> {
-    let resources: Vec<Resource> =
-        case.input.iter().map(|object| Resource::new(object.clone().into(), None, None)).collect();
+    let resources: Vec<Resource> = case
+        .input
+        .iter()
+        .map(|object| Resource::new(object.clone().into(), None, None))
+        .collect();
     let indexes: Vec<usize> = (0..resources.len()).collect();
     put_together(rule, &resources, &indexes)
 }
@@ -90,14 +93,22 @@ pub fn rule_objects(rule: &Rule, resources: &[Resource]) -> Vec<EngineValue> {
 }
 
 fn put_together(rule: &Rule, resources: &[Resource], indexes: &[usize]) -> Vec<EngineValue> {
-    let objects: Vec<EngineValue> =
-        resources.iter().map(|resource| EngineValue::from_object(&resource.object, resource.source_path.as_ref())).collect();
-    let value_of = |index: usize| objects.get(index).cloned().unwrap_or_else(|| EngineValue::from(""));
+    let objects: Vec<EngineValue> = resources
+        .iter()
+        .map(|resource| EngineValue::from_object(&resource.object, resource.source_path.as_ref()))
+        .collect();
+    let value_of = |index: usize| {
+        objects
+            .get(index)
+            .cloned()
+            .unwrap_or_else(|| EngineValue::from(""))
+    };
     match rule.aggregator {
         None => indexes.iter().map(|index| value_of(*index)).collect(),
-        Some(aggregator) => {
-            aggregate(aggregator, indexes, resources, &value_of).into_iter().map(|(_, value)| value).collect()
-        }
+        Some(aggregator) => aggregate(aggregator, indexes, resources, &value_of)
+            .into_iter()
+            .map(|(_, value)| value)
+            .collect(),
     }
 }
 
@@ -105,7 +116,10 @@ fn inputs(rule: &Rule, library: &Library, case: &Case) -> Inputs {
     rule.config
         .iter()
         .filter_map(|input| {
-            let values = case.inputs.get(&input.key).or_else(|| library.defaults.get(&input.key))?;
+            let values = case
+                .inputs
+                .get(&input.key)
+                .or_else(|| library.defaults.get(&input.key))?;
             Some((input.key.clone(), values.clone()))
         })
         .collect()

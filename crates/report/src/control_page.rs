@@ -7,9 +7,18 @@ use kubescape_model::{ActionRequired, Control, ControlTexts, KindPattern, Rule};
 /// Everything that the library says of a control.
 pub fn control_page(control: &Control, texts: &ControlTexts, rules: &[&Rule]) -> String {
     let mut page = format!("# {} {}\n\n", control.id, control.name);
-    let _ = writeln!(page, "**{}** (base score {})", control.severity(), control.base_score);
+    let _ = writeln!(
+        page,
+        "**{}** (base score {})",
+        control.severity(),
+        control.base_score
+    );
     if let Some(category) = &control.category {
-        let sub = category.sub_category.as_ref().map(|sub| format!(", {}", sub.name)).unwrap_or_default();
+        let sub = category
+            .sub_category
+            .as_ref()
+            .map(|sub| format!(", {}", sub.name))
+            .unwrap_or_default();
         let _ = writeln!(page, "in {}{sub}", category.name);
     }
     page.push('\n');
@@ -41,7 +50,9 @@ pub fn control_page(control: &Control, texts: &ControlTexts, rules: &[&Rule]) ->
 
 fn action(required: Option<ActionRequired>) -> Option<&'static str> {
     Some(match required? {
-        ActionRequired::Configuration => "It means nothing without inputs: set them with `--controls-config`.",
+        ActionRequired::Configuration => {
+            "It means nothing without inputs: set them with `--controls-config`."
+        }
         ActionRequired::RequiresReview => "Its findings have to be reviewed by a person.",
         ActionRequired::ManualReview => "It has to be checked by a person.",
     })
@@ -61,7 +72,11 @@ fn section(page: &mut String, title: &str, text: &str) {
 
 fn example(page: &mut String, title: &str, text: &str) {
     if !text.trim().is_empty() {
-        let language = if text.contains(": ") || text.trim_end().ends_with(':') { "yaml" } else { "text" };
+        let language = if text.contains(": ") || text.trim_end().ends_with(':') {
+            "yaml"
+        } else {
+            "text"
+        };
         let _ = writeln!(page, "### {title}\n\n{}", fenced(language, text));
     }
 }
@@ -93,10 +108,20 @@ fn looked_at(page: &mut String, rules: &[&Rule]) {
     }
     page.push_str("## Rules\n\n");
     for rule in rules {
-        let mut kinds: Vec<&str> =
-            rule.matches.iter().chain(&rule.external).map(|pattern: &KindPattern| pattern.kind.as_str()).collect();
+        let mut kinds: Vec<&str> = rule
+            .matches
+            .iter()
+            .chain(&rule.external)
+            .map(|pattern: &KindPattern| pattern.kind.as_str())
+            .collect();
         kinds.dedup();
-        let _ = writeln!(page, "- `{}`: {} Looks at {}.", rule.name, rule.description.trim(), kinds.join(", "));
+        let _ = writeln!(
+            page,
+            "- `{}`: {} Looks at {}.",
+            rule.name,
+            rule.description.trim(),
+            kinds.join(", ")
+        );
     }
     page.push('\n');
 }

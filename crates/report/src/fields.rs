@@ -19,7 +19,11 @@ pub(crate) fn current_value(resource: &Resource, path: &str, show_secrets: bool)
         Value::Null | Value::Sequence(_) | Value::Mapping(_) => return None,
     };
     let secret = is_secret(resource, path);
-    Some(if secret && !show_secrets { REDACTED.to_owned() } else { text })
+    Some(if secret && !show_secrets {
+        REDACTED.to_owned()
+    } else {
+        text
+    })
 }
 
 /// Data of secrets, and values of environment variables.
@@ -31,7 +35,10 @@ fn is_secret(resource: &Resource, path: &str) -> bool {
 /// Where a path stands in the text of its file: the key of the deepest part that exists.
 pub(crate) fn position(object: &Node, path: &str, lines: &LineIndex<'_>) -> Position {
     let nearest = object.nearest(path);
-    let span = nearest.key.filter(|_| nearest.exact || nearest.node.as_sequence().is_none()).unwrap_or(nearest.node.span);
+    let span = nearest
+        .key
+        .filter(|_| nearest.exact || nearest.node.as_sequence().is_none())
+        .unwrap_or(nearest.node.span);
     lines.position(span.start as usize)
 }
 

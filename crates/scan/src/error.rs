@@ -13,10 +13,14 @@ pub enum ScanError {
     #[error(transparent)]
     Collect(#[from] CollectError),
     /// There are objects, but no selected control looks at any of them.
-    #[error("no resources found to scan: none of the objects is of a kind that the selected controls look at")]
+    #[error(
+        "no resources found to scan: none of the objects is of a kind that the selected controls look at"
+    )]
     NothingToScan,
     /// The text names no workload.
-    #[error("invalid workload identifier {0:?}: write [NAMESPACE/]KIND[.VERSION[.GROUP]]/NAME, for example Deployment/web")]
+    #[error(
+        "invalid workload identifier {0:?}: write [NAMESPACE/]KIND[.VERSION[.GROUP]]/NAME, for example Deployment/web"
+    )]
     WorkloadName(String),
     /// No object is the workload.
     #[error("k8s resource '{0}' not found")]

@@ -90,10 +90,13 @@ pub fn scan(mut request: ScanRequest<'_>, progress: &dyn Fn(Stage)) -> Result<Sc
         workload::single_out(name, &mut collected.resources, &mut selection)?;
     }
     let applies = !selection.controls.is_empty();
-    if applies && collected.resources.is_empty() && request.collect.filter.namespaces == Default::default() {
+    if applies && collected.resources.is_empty() && request.collect.filter.namespaces.is_empty() {
         return Err(ScanError::NothingToScan);
     }
-    progress(Stage::Evaluate { resources: collected.resources.len(), controls: selection.controls.len() });
+    progress(Stage::Evaluate {
+        resources: collected.resources.len(),
+        controls: selection.controls.len(),
+    });
     let programs = Programs::new(request.library);
     let mut exceptions = ExceptionSet::new(ExceptionSources {
         policies: request.exceptions,
@@ -125,7 +128,11 @@ pub fn scan(mut request: ScanRequest<'_>, progress: &dyn Fn(Stage)) -> Result<Sc
 
 /// Objects that state exceptions, and the namespaces that those select, are kept though no rule looks at them.
 fn exception_kinds() -> impl Iterator<Item = KindPattern> {
-    let kinds = [(exceptions::GROUP, exceptions::NAMESPACED), (exceptions::GROUP, exceptions::CLUSTER_WIDE), ("", "Namespace")];
+    let kinds = [
+        (exceptions::GROUP, exceptions::NAMESPACED),
+        (exceptions::GROUP, exceptions::CLUSTER_WIDE),
+        ("", "Namespace"),
+    ];
     kinds.into_iter().map(|(group, kind)| KindPattern {
         group: group.to_owned(),
         version: "*".to_owned(),

@@ -40,7 +40,12 @@ impl FromStr for WorkloadName {
         if kind.is_empty() || name.is_empty() {
             return Err(bad());
         }
-        Ok(Self { namespace: namespace.to_owned(), kind: kind.to_owned(), api_version, name: name.to_owned() })
+        Ok(Self {
+            namespace: namespace.to_owned(),
+            kind: kind.to_owned(),
+            api_version,
+            name: name.to_owned(),
+        })
     }
 }
 
@@ -70,7 +75,9 @@ pub(crate) fn single_out(
     selection: &mut Selection<'_>,
 ) -> Result<(), ScanError> {
     let mut found = resources.iter().filter(|resource| name.names(resource));
-    let workload = found.next().ok_or_else(|| ScanError::WorkloadNotFound(name.to_string()))?;
+    let workload = found
+        .next()
+        .ok_or_else(|| ScanError::WorkloadNotFound(name.to_string()))?;
     if found.next().is_some() {
         return Err(ScanError::WorkloadAmbiguous(name.to_string()));
     }
@@ -79,7 +86,10 @@ pub(crate) fn single_out(
     }
     let kind = workload.kind.clone();
     selection.retain(|selected| {
-        selected.rules.iter().any(|rule| rule.matches.iter().any(|pattern| pattern.matches(&kind)))
+        selected
+            .rules
+            .iter()
+            .any(|rule| rule.matches.iter().any(|pattern| pattern.matches(&kind)))
     });
     resources.retain(|resource| resource.kind != kind || name.names(resource));
     Ok(())
@@ -101,7 +111,12 @@ mod tests {
     fn check(text: &str, expected: Option<[&str; 4]>) {
         let parsed = text.parse::<WorkloadName>().ok();
         let parts = parsed.as_ref().map(|name| {
-            [name.namespace.as_str(), name.kind.as_str(), name.api_version.as_str(), name.name.as_str()]
+            [
+                name.namespace.as_str(),
+                name.kind.as_str(),
+                name.api_version.as_str(),
+                name.name.as_str(),
+            ]
         });
         assert_eq!(parts, expected, "{text}");
     }
@@ -109,7 +124,10 @@ mod tests {
     #[test]
     fn names() {
         check("Deployment/web", Some(["", "Deployment", "", "web"]));
-        check("shop/Deployment.v1.apps/web", Some(["shop", "Deployment", "apps/v1", "web"]));
+        check(
+            "shop/Deployment.v1.apps/web",
+            Some(["shop", "Deployment", "apps/v1", "web"]),
+        );
         check("Pod.v1/web", Some(["", "Pod", "v1", "web"]));
         check("web", None);
         check("/Pod/web", None);

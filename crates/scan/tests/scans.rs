@@ -3,6 +3,16 @@
 //! The differences that remain are listed, with their reason, in a block of `docs/compatibility.md`; a difference that
 //! is not listed there fails, and so does a line there that no difference needs any more.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests stop at the first surprise and say so"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
@@ -52,11 +62,17 @@ fn run() -> Result<bool, Box<dyn Error>> {
     let explained = explained(&root.join("docs/compatibility.md"))?;
     let mut used = BTreeSet::new();
     let (mut same, mut all, mut problems) = (0, 0, Vec::new());
-    let mut inputs: Vec<PathBuf> = fs::read_dir(material.join("fixtures/scans"))?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
+    let mut inputs: Vec<PathBuf> = fs::read_dir(material.join("fixtures/scans"))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_, std::io::Error>>()?;
     inputs.retain(|path| path.to_string_lossy().ends_with(".tsv.gz"));
     inputs.sort();
     for oracle in &inputs {
-        let name = oracle.file_name().unwrap_or_default().to_string_lossy().replace(".tsv.gz", "");
+        let name = oracle
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .replace(".tsv.gz", "");
         let text = gunzip(oracle)?;
         let scratch = tempfile::tempdir()?;
         let report = report(&library, &input(&material, &name, scratch.path())?)?;
@@ -71,16 +87,35 @@ fn run() -> Result<bool, Box<dyn Error>> {
             let reason = explained.iter().position(|pattern| pattern.covers(&name, key));
             match reason {
                 Some(index) => drop(used.insert(index)),
-                None => problems.push(format!("{name}: {key:?}\n    expected {:?}\n    found    {:?}", expected.get(key), found.get(key))),
+                None => problems.push(format!(
+                    "{name}: {key:?}\n    expected {:?}\n    found    {:?}",
+                    expected.get(key),
+                    found.get(key)
+                )),
             }
         }
-        problems.extend(totals(&text, &report).into_iter().filter(|problem| {
-            let hit = explained.iter().position(|pattern| pattern.covers_total(&name, problem));
-            hit.map(|index| used.insert(index)).is_none()
-        }).map(|problem| format!("{name}: {problem}")));
+        problems.extend(
+            totals(&text, &report)
+                .into_iter()
+                .filter(|problem| {
+                    let hit = explained
+                        .iter()
+                        .position(|pattern| pattern.covers_total(&name, problem));
+                    hit.map(|index| used.insert(index)).is_none()
+                })
+                .map(|problem| format!("{name}: {problem}")),
+        );
     }
-    let unused: Vec<_> = explained.iter().enumerate().filter(|(index, _)| !used.contains(index)).map(|(_, line)| line).collect();
-    let most = std::env::var("SCANS_SHOW").ok().and_then(|text| text.parse().ok()).unwrap_or(40);
+    let unused: Vec<_> = explained
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !used.contains(index))
+        .map(|(_, line)| line)
+        .collect();
+    let most = std::env::var("SCANS_SHOW")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(40);
     for problem in problems.iter().take(most) {
         println!("{problem}");
     }
@@ -91,7 +126,11 @@ fn run() -> Result<bool, Box<dyn Error>> {
         println!("docs/compatibility.md: no difference needs {line:?} any more");
     }
     println!("{same} of {all} verdicts on {} inputs agree", inputs.len());
-    println!("{} passed, {} failed", inputs.len(), problems.len() + unused.len());
+    println!(
+        "{} passed, {} failed",
+        inputs.len(),
+        problems.len() + unused.len()
+    );
     Ok(problems.is_empty() && unused.is_empty())
 }
 
@@ -107,7 +146,9 @@ impl Explained {
     fn covers(&self, input: &str, key: &Key) -> bool {
         let (_, kind, _, name, control) = key;
         let is = |pattern: &str, text: &str| pattern == "*" || pattern == text;
-        is(&self.input, input) && is(&self.control, control) && (self.object == "*" || format!("{kind}/{name}").contains(&self.object))
+        is(&self.input, input)
+            && is(&self.control, control)
+            && (self.object == "*" || format!("{kind}/{name}").contains(&self.object))
     }
 
     fn covers_total(&self, input: &str, problem: &str) -> bool {
@@ -118,11 +159,19 @@ impl Explained {
 
 fn explained(path: &Path) -> Result<Vec<Explained>, Box<dyn Error>> {
     let text = fs::read_to_string(path)?;
-    let lines = text.lines().skip_while(|line| *line != "```differences").skip(1).take_while(|line| *line != "```");
+    let lines = text
+        .lines()
+        .skip_while(|line| *line != "```differences")
+        .skip(1)
+        .take_while(|line| *line != "```");
     Ok(lines
         .filter_map(|line| {
             let mut parts = line.split_whitespace().map(ToOwned::to_owned);
-            Some(Explained { input: parts.next()?, control: parts.next()?, object: parts.next()? })
+            Some(Explained {
+                input: parts.next()?,
+                control: parts.next()?,
+                object: parts.next()?,
+            })
         })
         .collect())
 }
@@ -151,7 +200,10 @@ fn report(library: &Library, input: &Path) -> Result<Report, Box<dyn Error>> {
         library,
         request: Request::Frameworks(FRAMEWORKS.map(ToOwned::to_owned).to_vec()),
         controls: ControlFilter::default(),
-        collect: CollectSettings { inputs: vec![input.display().to_string()], ..CollectSettings::default() },
+        collect: CollectSettings {
+            inputs: vec![input.display().to_string()],
+            ..CollectSettings::default()
+        },
         text: None,
         workload: None,
         inputs: &library.defaults,
@@ -169,14 +221,24 @@ fn expected(text: &str) -> Verdicts {
     let mut verdicts = Verdicts::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let columns: Vec<&str> = line.split('\t').collect();
-        let [api, kind, namespace, name, control, status, sub_status, paths] = columns.as_slice() else { continue };
+        let [api, kind, namespace, name, control, status, sub_status, paths] = columns.as_slice() else {
+            continue;
+        };
         if NOT_COMPARED.contains(control) {
             continue;
         }
         let key = [api, kind, namespace, name, control].map(|part| (*part).to_owned());
-        let mut paths: Vec<String> = paths.split(' ').filter(|path| !path.is_empty()).map(ToOwned::to_owned).collect();
+        let mut paths: Vec<String> = paths
+            .split(' ')
+            .filter(|path| !path.is_empty())
+            .map(ToOwned::to_owned)
+            .collect();
         paths.sort();
-        verdicts.entry(key.into()).or_default().insert(((*status).to_owned(), (*sub_status).to_owned(), paths));
+        verdicts.entry(key.into()).or_default().insert((
+            (*status).to_owned(),
+            (*sub_status).to_owned(),
+            paths,
+        ));
     }
     verdicts
 }
@@ -186,7 +248,10 @@ fn found(report: &Report) -> Verdicts {
     for (resource, result) in report.resources.iter().zip(&report.results) {
         for (control, verdict) in judged(report, result) {
             let [api, kind, namespace, name] = columns(resource);
-            verdicts.entry((api, kind, namespace, name, control)).or_default().insert(verdict);
+            verdicts
+                .entry((api, kind, namespace, name, control))
+                .or_default()
+                .insert(verdict);
         }
     }
     verdicts
@@ -195,15 +260,28 @@ fn found(report: &Report) -> Verdicts {
 fn judged(report: &Report, result: &ResourceResult) -> Vec<(String, Verdict)> {
     let mut judged = Vec::new();
     for control in &result.controls {
-        let Some(summary) = usize::try_from(control.control).ok().and_then(|index| report.controls.get(index)) else { continue };
+        let Some(summary) = usize::try_from(control.control)
+            .ok()
+            .and_then(|index| report.controls.get(index))
+        else {
+            continue;
+        };
         if NOT_COMPARED.contains(&summary.id.as_str()) {
             continue;
         }
-        let evidence = control.rules.iter().filter_map(|rule| rule.evidence.as_ref()).flat_map(|evidence| &evidence.paths);
+        let evidence = control
+            .rules
+            .iter()
+            .filter_map(|rule| rule.evidence.as_ref())
+            .flat_map(|evidence| &evidence.paths);
         // The material names each path of a control once, whichever of its rules found it.
         let paths: BTreeSet<String> = evidence.map(|record| column(&record.path)).collect();
         let paths = paths.into_iter().collect();
-        let verdict = (control.status.as_str().to_owned(), control.sub_status.as_str().to_owned(), paths);
+        let verdict = (
+            control.status.as_str().to_owned(),
+            control.sub_status.as_str().to_owned(),
+            paths,
+        );
         judged.push((summary.id.clone(), verdict));
     }
     judged
@@ -221,16 +299,36 @@ fn column(path: &EvidencePath) -> String {
 
 fn columns(resource: &Resource) -> [String; 4] {
     // One related object may stand alone, several in a list.
-    let related = resource.object.get("relatedObjects").map(|node| node.as_sequence().unwrap_or(std::slice::from_ref(node)));
+    let related = resource
+        .object
+        .get("relatedObjects")
+        .map(|node| node.as_sequence().unwrap_or(std::slice::from_ref(node)));
     let Some(related) = related else {
-        return [resource.api_version(), resource.kind.kind.clone(), resource.namespace.to_string(), resource.name.to_string()];
+        return [
+            resource.api_version(),
+            resource.kind.kind.clone(),
+            resource.namespace.to_string(),
+            resource.name.to_string(),
+        ];
     };
-    let text = |node: &kubescape_yaml::Node, path: &str| node.at(path).and_then(kubescape_yaml::Node::as_str).unwrap_or_default().to_owned();
-    let mut others: Vec<String> =
-        related.iter().map(|node| format!("{}/{}", text(node, "kind"), text(node, "metadata.name"))).collect();
+    let text = |node: &kubescape_yaml::Node, path: &str| {
+        node.at(path)
+            .and_then(kubescape_yaml::Node::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let mut others: Vec<String> = related
+        .iter()
+        .map(|node| format!("{}/{}", text(node, "kind"), text(node, "metadata.name")))
+        .collect();
     others.sort();
     let name = format!("{}|{}", resource.name, others.join("|"));
-    ["subject".to_owned(), resource.kind.kind.clone(), resource.namespace.to_string(), name]
+    [
+        "subject".to_owned(),
+        resource.kind.kind.clone(),
+        resource.namespace.to_string(),
+        name,
+    ]
 }
 
 /// Differences of statuses and scores of controls and frameworks.
@@ -246,7 +344,10 @@ fn totals(text: &str, report: &Report) -> Vec<String> {
                     Some(control) => {
                         let score = control.compliance.unwrap_or_default();
                         if control.status.status.as_str() != *status || !near(compliance, score) {
-                            problems.push(format!("{id} expected {status} {compliance}, found {} {score}", control.status.status.as_str()));
+                            problems.push(format!(
+                                "{id} expected {status} {compliance}, found {} {score}",
+                                control.status.status.as_str()
+                            ));
                         }
                     }
                 }

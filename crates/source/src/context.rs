@@ -42,15 +42,28 @@ impl Context {
     /// The context of an input on disk. `input` is absolute.
     pub(crate) fn of(input: &Path) -> Self {
         let is_file = input.is_file();
-        let folder = if is_file { input.parent().unwrap_or(input) } else { input };
+        let folder = if is_file {
+            input.parent().unwrap_or(input)
+        } else {
+            input
+        };
         let repository = Repository::around(folder);
         let kind = match &repository {
-            Some(Repository { remote_url: Some(_), .. }) => InputKind::GitLocal,
+            Some(Repository {
+                remote_url: Some(_), ..
+            }) => InputKind::GitLocal,
             _ if is_file => InputKind::File,
             _ => InputKind::Directory,
         };
-        let root = repository.as_ref().map_or_else(|| folder.to_owned(), |repository| repository.root.clone());
-        Self { kind, root, input: input.to_owned(), repository }
+        let root = repository
+            .as_ref()
+            .map_or_else(|| folder.to_owned(), |repository| repository.root.clone());
+        Self {
+            kind,
+            root,
+            input: input.to_owned(),
+            repository,
+        }
     }
 }
 
@@ -64,7 +77,11 @@ impl Repository {
         Some(Self {
             root: root.to_owned(),
             remote_url: first_remote(&config),
-            branch: head.trim().strip_prefix("ref: refs/heads/").unwrap_or_default().to_owned(),
+            branch: head
+                .trim()
+                .strip_prefix("ref: refs/heads/")
+                .unwrap_or_default()
+                .to_owned(),
         })
     }
 }
@@ -73,7 +90,10 @@ impl Repository {
 fn git_folder(root: &Path) -> PathBuf {
     let git = root.join(".git");
     match std::fs::read_to_string(&git) {
-        Ok(text) => text.trim().strip_prefix("gitdir:").map_or(git, |path| root.join(path.trim())),
+        Ok(text) => text
+            .trim()
+            .strip_prefix("gitdir:")
+            .map_or(git, |path| root.join(path.trim())),
         Err(_) => git,
     }
 }

@@ -41,5 +41,8 @@ pub enum CollectError {
 }
 
 fn first_problem(skipped: &[Skipped]) -> String {
-    skipped.first().map(|problem| format!(": {problem}")).unwrap_or_default()
+    skipped
+        .first()
+        .map(|problem| format!(": {problem}"))
+        .unwrap_or_default()
 }

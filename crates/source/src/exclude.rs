@@ -24,14 +24,17 @@ impl Exclusions {
             let _ = builder.add(&file);
         }
         for pattern in patterns {
-            builder.add_line(None, pattern).map_err(|error| CollectError::Pattern {
-                pattern: pattern.clone(),
-                reason: error.to_string(),
-            })?;
+            builder
+                .add_line(None, pattern)
+                .map_err(|error| CollectError::Pattern {
+                    pattern: pattern.clone(),
+                    reason: error.to_string(),
+                })?;
         }
-        let matcher = builder
-            .build()
-            .map_err(|error| CollectError::Pattern { pattern: patterns.join(","), reason: error.to_string() })?;
+        let matcher = builder.build().map_err(|error| CollectError::Pattern {
+            pattern: patterns.join(","),
+            reason: error.to_string(),
+        })?;
         Ok(Self { matcher })
     }
 
@@ -43,6 +46,9 @@ impl Exclusions {
     pub(crate) fn excludes(&self, path: &Path, is_folder: bool) -> bool {
         !self.matcher.is_empty()
             && path.starts_with(self.matcher.path())
-            && self.matcher.matched_path_or_any_parents(path, is_folder).is_ignore()
+            && self
+                .matcher
+                .matched_path_or_any_parents(path, is_folder)
+                .is_ignore()
     }
 }

@@ -37,7 +37,10 @@ pub(crate) struct Loaded {
 pub(crate) fn load(place: &Place<'_>, limits: &Limits, filter: &ResourceFilter) -> Loaded {
     match read(place.file, limits) {
         Ok(text) => load_text(place, &text, limits, filter),
-        Err(message) => Loaded { skipped: vec![Skipped::whole(place.file, message)], ..Loaded::default() },
+        Err(message) => Loaded {
+            skipped: vec![Skipped::whole(place.file, message)],
+            ..Loaded::default()
+        },
     }
 }
 
@@ -55,7 +58,10 @@ fn read(path: &Path, limits: &Limits) -> Result<String, String> {
 
 /// Parses the text of a file.
 pub(crate) fn load_text(place: &Place<'_>, text: &str, limits: &Limits, filter: &ResourceFilter) -> Loaded {
-    let is_json = place.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let is_json = place
+        .file
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let source = Arc::new(Source {
         path: place.root.to_owned(),
         relative_path: place.relative.to_owned(),
@@ -63,7 +69,13 @@ pub(crate) fn load_text(place: &Place<'_>, text: &str, limits: &Limits, filter: 
         file: place.file.to_owned(),
         ..Source::default()
     });
-    let mut file = OpenFile { place, source, filter, next: 0, loaded: Loaded::default() };
+    let mut file = OpenFile {
+        place,
+        source,
+        filter,
+        next: 0,
+        loaded: Loaded::default(),
+    };
     if is_json {
         file.document(1, load_json(text, limits));
     } else {
@@ -86,8 +98,14 @@ struct OpenFile<'a> {
 impl OpenFile<'_> {
     fn document(&mut self, index: usize, root: Result<Node, YamlError>) {
         match root {
-            Err(error) => self.loaded.skipped.push(Skipped::document(self.place.file, index, &error)),
-            Ok(Node { value: Value::Sequence(items), .. }) => {
+            Err(error) => self
+                .loaded
+                .skipped
+                .push(Skipped::document(self.place.file, index, &error)),
+            Ok(Node {
+                value: Value::Sequence(items),
+                ..
+            }) => {
                 for item in items {
                     self.object(index, item, None);
                 }
@@ -122,7 +140,10 @@ impl OpenFile<'_> {
             return;
         }
         if !is_possible(parse_group_version(&api_version).0, &kind) {
-            self.remark(document, format!("{api_version} {kind:?} is not a valid Kubernetes kind"));
+            self.remark(
+                document,
+                format!("{api_version} {kind:?} is not a valid Kubernetes kind"),
+            );
         }
         self.keep(node);
     }
@@ -142,13 +163,19 @@ impl OpenFile<'_> {
     }
 
     fn remark(&mut self, document: usize, message: String) {
-        self.loaded.skipped.push(Skipped { file: self.place.file.to_owned(), message: format!("document {document}: {message}") });
+        self.loaded.skipped.push(Skipped {
+            file: self.place.file.to_owned(),
+            message: format!("document {document}: {message}"),
+        });
     }
 }
 
 /// The items of `kind: List`, and of other lists when the object has no name of its own.
 fn take_items(map: &mut Mapping, kind: &str) -> Option<Vec<Node>> {
-    let named = map.get("metadata").and_then(|metadata| metadata.get("name")).is_some();
+    let named = map
+        .get("metadata")
+        .and_then(|metadata| metadata.get("name"))
+        .is_some();
     if kind != "List" && (!kind.ends_with("List") || named) {
         return None;
     }

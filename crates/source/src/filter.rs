@@ -31,7 +31,11 @@ pub struct KindFilter {
 
 impl KindFilter {
     pub(crate) fn keeps(&self, resource: &Resource) -> bool {
-        let named = |kinds: &[String]| kinds.iter().any(|kind| kind.eq_ignore_ascii_case(&resource.kind.kind));
+        let named = |kinds: &[String]| {
+            kinds
+                .iter()
+                .any(|kind| kind.eq_ignore_ascii_case(&resource.kind.kind))
+        };
         (self.include.is_empty() || named(&self.include)) && !named(&self.exclude)
     }
 
@@ -64,11 +68,20 @@ pub struct NamespaceFilter {
 }
 
 impl NamespaceFilter {
+    /// Whether every namespace is kept.
+    pub fn is_empty(&self) -> bool {
+        self.include.is_empty() && self.exclude.is_empty()
+    }
+
     pub(crate) fn keeps(&self, resource: &Resource) -> bool {
         let named = |names: &[String]| names.iter().any(|name| **name == *resource.namespace);
         if resource.namespace.is_empty() {
             return true;
         }
-        if self.include.is_empty() { !named(&self.exclude) } else { named(&self.include) }
+        if self.include.is_empty() {
+            !named(&self.exclude)
+        } else {
+            named(&self.include)
+        }
     }
 }

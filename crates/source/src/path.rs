@@ -61,12 +61,18 @@ impl std::fmt::Display for Skipped {
 
 impl Skipped {
     pub(crate) fn whole(file: &Path, message: String) -> Self {
-        Self { file: file.to_owned(), message }
+        Self {
+            file: file.to_owned(),
+            message,
+        }
     }
 
     pub(crate) fn document(file: &Path, index: usize, error: &YamlError) -> Self {
         let file_and_place = format!("{}:{}", file.display(), error.position);
-        Self { file: file_and_place.into(), message: format!("parse error: document {index}: {}", error.message) }
+        Self {
+            file: file_and_place.into(),
+            message: format!("parse error: document {index}: {}", error.message),
+        }
     }
 }
 
@@ -79,22 +85,41 @@ pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
     for (index, input) in settings.inputs.iter().enumerate() {
         let listed = list(input, settings)?;
         let context = Context::of(&listed.root);
-        let files: Vec<PathBuf> =
-            listed.files.iter().filter(|file| seen_files.insert((*file).clone())).cloned().collect();
+        let files: Vec<PathBuf> = listed
+            .files
+            .iter()
+            .filter(|file| seen_files.insert((*file).clone()))
+            .cloned()
+            .collect();
         let root = context.root.to_string_lossy().into_owned();
-        let relatives: Vec<String> = files.iter().map(|file| relative(file, &context.root, &mut roots_of_paths)).collect();
+        let relatives: Vec<String> = files
+            .iter()
+            .map(|file| relative(file, &context.root, &mut roots_of_paths))
+            .collect();
         let loaded: Vec<Loaded> = files
             .par_iter()
             .zip(&relatives)
             .map(|(file, relative)| {
-                load(&Place { file, root: &root, relative }, &settings.limits, &settings.filter)
+                load(
+                    &Place {
+                        file,
+                        root: &root,
+                        relative,
+                    },
+                    &settings.limits,
+                    &settings.filter,
+                )
             })
             .collect();
         if files.is_empty() && !listed.files.is_empty() {
             continue;
         }
         let failures: Vec<String> = if listed.explicit {
-            loaded.iter().flat_map(|loaded| &loaded.skipped).map(ToString::to_string).collect()
+            loaded
+                .iter()
+                .flat_map(|loaded| &loaded.skipped)
+                .map(ToString::to_string)
+                .collect()
         } else {
             Vec::new()
         };
@@ -106,7 +131,10 @@ pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
         all.skipped.extend(found.skipped);
         all.objects += found.objects;
         if !failures.is_empty() {
-            all.failures.push(format!("failed to load one or more manifests from {input:?}: {}", failures.join("; ")));
+            all.failures.push(format!(
+                "failed to load one or more manifests from {input:?}: {}",
+                failures.join("; ")
+            ));
         }
     }
     Ok(all)
@@ -119,7 +147,10 @@ pub(crate) fn finish(
     loaded: Vec<Loaded>,
     filter: &ResourceFilter,
 ) -> Result<Collected, CollectError> {
-    let mut collected = Collected { context, ..Collected::default() };
+    let mut collected = Collected {
+        context,
+        ..Collected::default()
+    };
     let mut kept_by_kind = 0;
     for file in loaded {
         collected.resources.extend(file.resources);
@@ -128,7 +159,10 @@ pub(crate) fn finish(
         kept_by_kind += file.kept_by_kind;
     }
     if collected.objects == 0 {
-        return Err(CollectError::NoResources { input: input.to_owned(), skipped: collected.skipped });
+        return Err(CollectError::NoResources {
+            input: input.to_owned(),
+            skipped: collected.skipped,
+        });
     }
     if kept_by_kind == 0 && !filter.kinds.is_empty() {
         return Err(CollectError::KindFilter(filter.kinds.to_string()));
@@ -147,27 +181,47 @@ struct Listed {
 
 fn list(input: &str, settings: &CollectSettings) -> Result<Listed, CollectError> {
     let path = absolute(Path::new(input));
-    let none = |excluded| CollectError::NoFiles { input: input.to_owned(), excluded };
+    let none = |excluded| CollectError::NoFiles {
+        input: input.to_owned(),
+        excluded,
+    };
     if path.is_file() {
         let exclusions = exclusions(path.parent().unwrap_or(&path), settings)?;
         if exclusions.excludes(&path, false) {
             return Err(none(true));
         }
-        return Ok(Listed { files: vec![path.clone()], root: path, explicit: true });
+        return Ok(Listed {
+            files: vec![path.clone()],
+            root: path,
+            explicit: true,
+        });
     }
     if !path.exists() && !input.contains(['*', '?', '[']) {
-        return Err(CollectError::NoSuchPath { input: input.to_owned() });
+        return Err(CollectError::NoSuchPath {
+            input: input.to_owned(),
+        });
     }
-    let (folder, pattern) = if path.is_dir() { (path, None) } else { glob(input, &path)?.ok_or_else(|| none(false))? };
+    let (folder, pattern) = if path.is_dir() {
+        (path, None)
+    } else {
+        glob(input, &path)?.ok_or_else(|| none(false))?
+    };
     let exclusions = exclusions(&folder, settings)?;
     let mut files = walk(&folder, &exclusions);
     if let Some(pattern) = pattern {
-        files.retain(|file| file.file_name().is_some_and(|name| wildcard(&pattern, &name.to_string_lossy())));
+        files.retain(|file| {
+            file.file_name()
+                .is_some_and(|name| wildcard(&pattern, &name.to_string_lossy()))
+        });
     }
     if files.is_empty() {
         return Err(none(!exclusions.is_empty()));
     }
-    Ok(Listed { root: folder, files, explicit: false })
+    Ok(Listed {
+        root: folder,
+        files,
+        explicit: false,
+    })
 }
 
 fn exclusions(root: &Path, settings: &CollectSettings) -> Result<Exclusions, CollectError> {
@@ -194,29 +248,42 @@ fn glob(input: &str, path: &Path) -> Result<Option<(PathBuf, Option<String>)>, C
 /// Manifest files below a folder, sorted. Links to folders are not followed.
 fn walk(folder: &Path, exclusions: &Exclusions) -> Vec<PathBuf> {
     let found = std::sync::Mutex::new(Vec::new());
-    let walker = WalkBuilder::new(folder).standard_filters(false).hidden(false).follow_links(false).build_parallel();
+    let walker = WalkBuilder::new(folder)
+        .standard_filters(false)
+        .hidden(false)
+        .follow_links(false)
+        .build_parallel();
     walker.run(|| {
         Box::new(|entry| {
-            let Ok(entry) = entry else { return WalkState::Continue };
+            let Ok(entry) = entry else {
+                return WalkState::Continue;
+            };
             let path = entry.path();
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
             if is_folder && (entry.file_name() == ".git" || exclusions.excludes(path, true)) {
                 return WalkState::Skip;
             }
             if !is_folder && is_manifest(path) && path.is_file() && !exclusions.excludes(path, false) {
-                found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(path.to_owned());
+                found
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner)
+                    .push(path.to_owned());
             }
             WalkState::Continue
         })
     });
-    let mut files = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut files = found
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     files.sort();
     files
 }
 
 fn is_manifest(path: &Path) -> bool {
     path.extension().is_some_and(|extension| {
-        ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        ["yaml", "yml", "json"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
     })
 }
 
@@ -231,7 +298,11 @@ fn wildcard(pattern: &str, name: &str) -> bool {
 /// The file relative to the root; absolute when another root already has a file of that relative path, so that the
 /// objects of both keep ids of their own.
 fn relative(file: &Path, root: &Path, roots: &mut BTreeMap<String, PathBuf>) -> String {
-    let relative = file.strip_prefix(root).unwrap_or(file).to_string_lossy().replace('\\', "/");
+    let relative = file
+        .strip_prefix(root)
+        .unwrap_or(file)
+        .to_string_lossy()
+        .replace('\\', "/");
     match roots.get(&relative) {
         Some(other) if other != root => file.to_string_lossy().into_owned(),
         _ => {

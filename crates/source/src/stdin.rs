@@ -14,8 +14,16 @@ pub const STDIN_NAME: &str = "stdin.yaml";
 
 /// Collects the objects of a text that came through standard input.
 pub fn collect_text(text: &str, limits: &Limits, filter: &ResourceFilter) -> Result<Collected, CollectError> {
-    let place = Place { file: Path::new(STDIN_NAME), root: "", relative: STDIN_NAME };
+    let place = Place {
+        file: Path::new(STDIN_NAME),
+        root: "",
+        relative: STDIN_NAME,
+    };
     let loaded = load_text(&place, text, limits, filter);
-    let context = Context { kind: InputKind::File, input: STDIN_NAME.into(), ..Context::default() };
+    let context = Context {
+        kind: InputKind::File,
+        input: STDIN_NAME.into(),
+        ..Context::default()
+    };
     finish("-", context, vec![loaded], filter)
 }

@@ -1,5 +1,15 @@
 //! Speed of loading: a rendered chart's worth of objects.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests stop at the first surprise and say so"
+)]
+
 use std::fmt::Write;
 
 use kubescape_yaml::{Limits, Profile, load_manifests};

@@ -50,6 +50,10 @@ struct Frame {
     content: Content,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each open list or map, of which few are open at once"
+)]
 enum Content {
     Sequence(Vec<Node>),
     Mapping(OpenMapping),
@@ -85,7 +89,11 @@ impl Seen {
     fn insert(&mut self, text: &Arc<str>, offset: usize) -> Option<usize> {
         const FEW: usize = 16;
         if self.few.len() < FEW {
-            let earlier = self.few.iter().find(|(known, _)| known == text).map(|(_, offset)| *offset);
+            let earlier = self
+                .few
+                .iter()
+                .find(|(known, _)| known == text)
+                .map(|(_, offset)| *offset);
             self.few.push((Arc::clone(text), offset));
             return earlier;
         }
@@ -103,13 +111,22 @@ impl<'text> Composer<'text> {
     pub(crate) fn new(text: &'text str, profile: Profile, limits: &'text Limits) -> Result<Self, YamlError> {
         check_size(text, limits)?;
         // The parser skips a byte order mark without counting it.
-        let (base, text) = text.strip_prefix('\u{feff}').map_or((0, text), |rest| ('\u{feff}'.len_utf8(), rest));
+        let (base, text) = text
+            .strip_prefix('\u{feff}')
+            .map_or((0, text), |rest| ('\u{feff}'.len_utf8(), rest));
         let mut parser = Parser::new();
         // The parser cannot read a block scalar that the end of the text cuts off; `scalar` takes the line end back.
         let line_end: &'static [u8] = if text.ends_with('\n') { b"" } else { b"\n" };
         // In pieces, because the parser keeps what it is given as characters of four bytes.
         parser.set_input(BufReader::with_capacity(PIECE, text.as_bytes().chain(line_end)));
-        Ok(Self { parser, text, profile, limits, base, keys: HashSet::new() })
+        Ok(Self {
+            parser,
+            text,
+            profile,
+            limits,
+            base,
+            keys: HashSet::new(),
+        })
     }
 
     /// Counts spans from this offset.
@@ -128,7 +145,9 @@ impl<'text> Composer<'text> {
             match event.data {
                 EventData::StreamStart { .. } => {}
                 EventData::StreamEnd => return Ok(None),
-                EventData::DocumentStart { version_directive, .. } => {
+                EventData::DocumentStart {
+                    version_directive, ..
+                } => {
                     if version_directive.is_some_and(|version| (version.major, version.minor) != (1, 1)) {
                         return Err(self.error(start, "the document asks for another YAML version than 1.1"));
                     }
@@ -142,7 +161,13 @@ impl<'text> Composer<'text> {
                 }
                 EventData::MappingStart { anchor, style, .. } => {
                     let flow = style == MappingStyle::Flow;
-                    self.open(&mut state, Content::Mapping(OpenMapping::default()), anchor, start, flow)?;
+                    self.open(
+                        &mut state,
+                        Content::Mapping(OpenMapping::default()),
+                        anchor,
+                        start,
+                        flow,
+                    )?;
                 }
                 EventData::SequenceEnd | EventData::MappingEnd => self.close(&mut state, end)?,
             }
@@ -153,7 +178,10 @@ impl<'text> Composer<'text> {
     fn next_event(&mut self) -> Result<Event, YamlError> {
         match catch_unwind(AssertUnwindSafe(|| self.parser.parse())) {
             Ok(event) => event.map_err(|error| self.syntax_error(&error)),
-            Err(_) => Err(YamlError::new(Position::default(), "the document cannot be parsed; does it use unusual tags?")),
+            Err(_) => Err(YamlError::new(
+                Position::default(),
+                "the document cannot be parsed; does it use unusual tags?",
+            )),
         }
     }
 
@@ -172,12 +200,20 @@ impl<'text> Composer<'text> {
         if expects_key(state) {
             return Err(self.error(start, "a list or map cannot be the key of a map"));
         }
-        state.stack.push(Frame { start, anchor, nodes: 1, flow, content });
+        state.stack.push(Frame {
+            start,
+            anchor,
+            nodes: 1,
+            flow,
+            content,
+        });
         Ok(())
     }
 
     fn close(&self, state: &mut DocumentState, end: usize) -> Result<(), YamlError> {
-        let Some(frame) = state.stack.pop() else { return Ok(()) };
+        let Some(frame) = state.stack.pop() else {
+            return Ok(());
+        };
         let value = match frame.content {
             Content::Sequence(mut items) => {
                 items.shrink_to_fit();
@@ -186,8 +222,15 @@ impl<'text> Composer<'text> {
             Content::Mapping(open) => Value::Mapping(merge(open)),
         };
         // A block ends where the next one starts; its last child tells where its own text ends.
-        let end = if frame.flow { end + self.base } else { last_end(&value).unwrap_or(end + self.base) };
-        let node = Node { value, span: span(frame.start + self.base, end) };
+        let end = if frame.flow {
+            end + self.base
+        } else {
+            last_end(&value).unwrap_or(end + self.base)
+        };
+        let node = Node {
+            value,
+            span: span(frame.start + self.base, end),
+        };
         self.add(state, node, None, frame.anchor, frame.nodes)
     }
 
@@ -200,30 +243,59 @@ impl<'text> Composer<'text> {
         end: usize,
         cut_off: bool,
     ) -> Result<(), YamlError> {
-        let EventData::Scalar { anchor, tag, mut value, plain_implicit, style, .. } = event.data else { return Ok(()) };
+        let EventData::Scalar {
+            anchor,
+            tag,
+            mut value,
+            plain_implicit,
+            style,
+            ..
+        } = event.data
+        else {
+            return Ok(());
+        };
         if cut_off && matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && value.ends_with('\n') {
             value.pop();
         }
-        if style == ScalarStyle::DoubleQuoted && has_slash_escape(self.text.get(start..end).unwrap_or_default()) {
+        if style == ScalarStyle::DoubleQuoted
+            && has_slash_escape(self.text.get(start..end).unwrap_or_default())
+        {
             return Err(self.error(start, "`\\/` is no escape that YAML 1.1 knows; write `/`"));
         }
-        let style = if style == ScalarStyle::Plain { Style::Plain } else { Style::Quoted };
-        let tag = tag.as_deref().filter(|_| !plain_implicit || style == Style::Quoted);
+        let style = if style == ScalarStyle::Plain {
+            Style::Plain
+        } else {
+            Style::Quoted
+        };
+        let tag = tag
+            .as_deref()
+            .filter(|_| !plain_implicit || style == Style::Quoted);
         let place = span(start + self.base, end + self.base);
         let as_key = expects_key(state);
         if as_key && scalar::is_merge(&value, tag, style) {
             return self.merge_key(state, place, start);
         }
         let raw = if as_key { Some(self.intern(&value)) } else { None };
-        let resolved = scalar::resolve(value, tag, style, self.profile)
-            .map_err(|message| self.error(start, message))?;
-        let node = Node { value: resolved, span: place };
-        let Some(raw) = raw else { return self.add(state, node, None, anchor, 1) };
+        let resolved =
+            scalar::resolve(value, tag, style, self.profile).map_err(|message| self.error(start, message))?;
+        let node = Node {
+            value: resolved,
+            span: place,
+        };
+        let Some(raw) = raw else {
+            return self.add(state, node, None, anchor, 1);
+        };
         let key = self.key(&node, &raw, start)?;
         self.add(state, node, Some((key, raw)), anchor, 1)
     }
 
-    fn alias(&mut self, state: &mut DocumentState, name: &str, start: usize, end: usize) -> Result<(), YamlError> {
+    fn alias(
+        &mut self,
+        state: &mut DocumentState,
+        name: &str,
+        start: usize,
+        end: usize,
+    ) -> Result<(), YamlError> {
         let Some(anchored) = state.anchors.get(name) else {
             let message = format!("the anchor {name:?} is not defined above");
             return Err(self.error(start, message));
@@ -253,7 +325,13 @@ impl<'text> Composer<'text> {
     }
 
     fn merge_key(&self, state: &mut DocumentState, place: Span, start: usize) -> Result<(), YamlError> {
-        let Some(Frame { content: Content::Mapping(open), .. }) = state.stack.last_mut() else { return Ok(()) };
+        let Some(Frame {
+            content: Content::Mapping(open),
+            ..
+        }) = state.stack.last_mut()
+        else {
+            return Ok(());
+        };
         let raw: Arc<str> = "<<".into();
         if let Some(earlier) = open.seen.insert(&raw, start)
             && self.profile == Profile::GoYamlV3
@@ -275,7 +353,14 @@ impl<'text> Composer<'text> {
     ) -> Result<(), YamlError> {
         if let Some(anchor) = anchor {
             let key = key.as_ref().map(|(key, _)| key.clone());
-            state.anchors.insert(anchor, Anchored { node: node.clone(), key, nodes });
+            state.anchors.insert(
+                anchor,
+                Anchored {
+                    node: node.clone(),
+                    key,
+                    nodes,
+                },
+            );
         }
         let Some(frame) = state.stack.last_mut() else {
             state.root = Some(node);
@@ -322,11 +407,17 @@ impl<'text> Composer<'text> {
     }
 
     fn key(&mut self, node: &Node, raw: &Arc<str>, start: usize) -> Result<Key, YamlError> {
-        let key = |text: Arc<str>, kind| Key { text, kind, span: node.span };
+        let key = |text: Arc<str>, kind| Key {
+            text,
+            kind,
+            span: node.span,
+        };
         let kind = match &node.value {
             Value::String(text) if **text == **raw => return Ok(key(Arc::clone(raw), KeyKind::String)),
             Value::String(text) => return Ok(key(Arc::clone(text), KeyKind::String)),
-            Value::Time(text) if self.profile == Profile::SigsYaml => return Ok(key(Arc::clone(text), KeyKind::String)),
+            Value::Time(text) if self.profile == Profile::SigsYaml => {
+                return Ok(key(Arc::clone(text), KeyKind::String));
+            }
             Value::Null if self.profile == Profile::SigsYaml => {
                 return Err(self.error(start, "`null` cannot be the key of a map"));
             }
@@ -356,7 +447,13 @@ impl<'text> Composer<'text> {
 
     fn duplicate(&self, key: &str, start: usize, earlier: usize) -> YamlError {
         let first = LineIndex::new(self.text).position(earlier);
-        self.error(start, format!("the key {key:?} is already defined in line {}; remove one of them", first.line))
+        self.error(
+            start,
+            format!(
+                "the key {key:?} is already defined in line {}; remove one of them",
+                first.line
+            ),
+        )
     }
 
     fn error(&self, offset: usize, message: impl Into<String>) -> YamlError {
@@ -403,14 +500,22 @@ fn offset(mark: Mark) -> usize {
 fn expects_key(state: &DocumentState) -> bool {
     matches!(
         state.stack.last(),
-        Some(Frame { content: Content::Mapping(OpenMapping { pending: None, .. }), .. })
+        Some(Frame {
+            content: Content::Mapping(OpenMapping { pending: None, .. }),
+            ..
+        })
     )
 }
 
 /// Adds an entry; where duplicates are allowed the last one wins, at the place of the first.
 fn push_entry(open: &mut OpenMapping, entry: Entry, known: bool) {
     if known && open.places.is_empty() {
-        open.places = open.entries.iter().enumerate().map(|(place, entry)| (identity(entry), place)).collect();
+        open.places = open
+            .entries
+            .iter()
+            .enumerate()
+            .map(|(place, entry)| (identity(entry), place))
+            .collect();
     }
     if open.places.is_empty() {
         open.entries.push(entry);
@@ -429,14 +534,20 @@ fn identity(entry: &Entry) -> (KeyKind, Arc<str>) {
 
 /// The map with its merges applied: its own keys win, then the earlier of several merged maps.
 fn merge(open: OpenMapping) -> Mapping {
-    let OpenMapping { mut entries, merges, .. } = open;
+    let OpenMapping {
+        mut entries, merges, ..
+    } = open;
     if merges.is_empty() {
         return Mapping::from_entries(entries);
     }
-    let mut known: HashSet<(KeyKind, Arc<str>)> =
-        entries.iter().map(|entry| (entry.key.kind, Arc::clone(&entry.key.text))).collect();
+    let mut known: HashSet<(KeyKind, Arc<str>)> = entries
+        .iter()
+        .map(|entry| (entry.key.kind, Arc::clone(&entry.key.text)))
+        .collect();
     for node in merges {
-        let Value::Mapping(mut map) = node.value else { continue };
+        let Value::Mapping(mut map) = node.value else {
+            continue;
+        };
         for entry in map.entries_mut().drain(..) {
             if known.insert((entry.key.kind, Arc::clone(&entry.key.text))) {
                 entries.push(entry);
@@ -449,9 +560,11 @@ fn merge(open: OpenMapping) -> Mapping {
 fn last_end(value: &Value) -> Option<usize> {
     let end = match value {
         Value::Sequence(items) => items.last()?.span.end,
-        Value::Mapping(map) => {
-            map.entries().iter().map(|entry| entry.value.span.end.max(entry.key.span.end)).max()?
-        }
+        Value::Mapping(map) => map
+            .entries()
+            .iter()
+            .map(|entry| entry.value.span.end.max(entry.key.span.end))
+            .max()?,
         _ => return None,
     };
     usize::try_from(end).ok()

@@ -14,6 +14,9 @@ pub struct YamlError {
 
 impl YamlError {
     pub(crate) fn new(position: Position, message: impl Into<String>) -> Self {
-        Self { position, message: message.into() }
+        Self {
+            position,
+            message: message.into(),
+        }
     }
 }

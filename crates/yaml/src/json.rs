@@ -11,13 +11,24 @@ use crate::{Limits, LineIndex, Mapping, Node, Value, YamlError};
 /// write them back the same.
 pub fn load_json(text: &str, limits: &Limits) -> Result<Node, YamlError> {
     check_size(text, limits)?;
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut reader = Reader { text, position: start, depth: limits.depth };
+    let start = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
+    let mut reader = Reader {
+        text,
+        position: start,
+        depth: limits.depth,
+    };
     let parsed = reader.value(0).and_then(|node| {
         reader.blanks();
         match reader.peek() {
             None => Ok(node),
-            Some(_) => Err("multiple top-level JSON values are not supported; write a list or one file for each".to_owned()),
+            Some(_) => Err(
+                "multiple top-level JSON values are not supported; write a list or one file for each"
+                    .to_owned(),
+            ),
         }
     });
     parsed.map_err(|message| YamlError::new(LineIndex::new(text).position(reader.position), message))
@@ -57,11 +68,18 @@ impl Reader<'_> {
             Some(_) => return Err("expected a JSON value".to_owned()),
             None => return Err("the JSON ends too early; is a bracket or quote not closed?".to_owned()),
         };
-        Ok(Node { value, span: span(start, self.position) })
+        Ok(Node {
+            value,
+            span: span(start, self.position),
+        })
     }
 
     fn word(&mut self, word: &str, value: Value) -> Result<Value, String> {
-        match self.text.get(self.position..).is_some_and(|rest| rest.starts_with(word)) {
+        match self
+            .text
+            .get(self.position..)
+            .is_some_and(|rest| rest.starts_with(word))
+        {
             true => {
                 self.position += word.len();
                 Ok(value)
@@ -109,7 +127,11 @@ impl Reader<'_> {
             }
             let start = self.position;
             let text: Arc<str> = self.string()?.into();
-            let key = Key { text, kind: KeyKind::String, span: span(start, self.position) };
+            let key = Key {
+                text,
+                kind: KeyKind::String,
+                span: span(start, self.position),
+            };
             self.blanks();
             if self.peek() != Some(b':') {
                 return Err("expected `:`".to_owned());
@@ -144,8 +166,12 @@ impl Reader<'_> {
         let mut output = String::new();
         loop {
             let rest = self.text.get(self.position..).unwrap_or_default();
-            let plain = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\') || byte < 0x20);
-            let Some(plain) = plain else { return Err("the string is not closed".to_owned()) };
+            let plain = rest
+                .bytes()
+                .position(|byte| matches!(byte, b'"' | b'\\') || byte < 0x20);
+            let Some(plain) = plain else {
+                return Err("the string is not closed".to_owned());
+            };
             output.push_str(rest.get(..plain).unwrap_or_default());
             self.position += plain;
             match self.peek() {

@@ -66,7 +66,9 @@ impl Mapping {
 
     /// Key and value under a string key.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.key.kind == KeyKind::String && &*entry.key.text == key)
+        self.entries
+            .iter()
+            .find(|entry| entry.key.kind == KeyKind::String && &*entry.key.text == key)
     }
 
     /// The value under a string key, to change it.
@@ -82,14 +84,22 @@ impl Mapping {
         let key = key.into();
         match self.get_mut(&key) {
             Some(place) => *place = value,
-            None => self.entries.push(Entry { key: Key { text: key, ..Key::default() }, value }),
+            None => self.entries.push(Entry {
+                key: Key {
+                    text: key,
+                    ..Key::default()
+                },
+                value,
+            }),
         }
     }
 
     /// Takes a string key out.
     pub fn remove(&mut self, key: &str) -> Option<Node> {
-        let index =
-            self.entries.iter().position(|entry| entry.key.kind == KeyKind::String && &*entry.key.text == key)?;
+        let index = self
+            .entries
+            .iter()
+            .position(|entry| entry.key.kind == KeyKind::String && &*entry.key.text == key)?;
         Some(self.entries.remove(index).value)
     }
 
@@ -127,7 +137,13 @@ impl FromIterator<(Arc<str>, Node)> for Mapping {
     fn from_iter<I: IntoIterator<Item = (Arc<str>, Node)>>(entries: I) -> Self {
         let entries = entries
             .into_iter()
-            .map(|(text, value)| Entry { key: Key { text, ..Key::default() }, value })
+            .map(|(text, value)| Entry {
+                key: Key {
+                    text,
+                    ..Key::default()
+                },
+                value,
+            })
             .collect();
         Self { entries }
     }

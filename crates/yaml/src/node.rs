@@ -62,7 +62,10 @@ pub enum Value {
 impl Node {
     /// A node that no file wrote.
     pub fn new(value: Value) -> Self {
-        Self { value, span: Span::default() }
+        Self {
+            value,
+            span: Span::default(),
+        }
     }
 
     /// A string that no file wrote.
@@ -106,7 +109,10 @@ impl Node {
     }
 
     /// Any number.
-    #[expect(clippy::cast_precision_loss, reason = "the nearest float is what is asked for")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the nearest float is what is asked for"
+    )]
     pub fn as_f64(&self) -> Option<f64> {
         match &self.value {
             Value::Int(number) => Some(*number as f64),

@@ -64,17 +64,25 @@ pub struct Nearest<'node> {
 impl Node {
     /// The node at a path; an empty path is the node itself.
     pub fn at(&self, path: &str) -> Option<&Self> {
-        Some(self.nearest(path)).filter(|nearest| nearest.exact).map(|nearest| nearest.node)
+        Some(self.nearest(path))
+            .filter(|nearest| nearest.exact)
+            .map(|nearest| nearest.node)
     }
 
     /// The deepest node on a path that exists.
     pub fn nearest(&self, path: &str) -> Nearest<'_> {
-        let mut nearest = Nearest { node: self, key: None, exact: true };
+        let mut nearest = Nearest {
+            node: self,
+            key: None,
+            exact: true,
+        };
         for segment in parse_path(path) {
             let next = match &segment {
-                PathSegment::Key(key) => {
-                    nearest.node.as_mapping().and_then(|map| map.entry(key)).map(|entry| (&entry.value, Some(entry.key.span)))
-                }
+                PathSegment::Key(key) => nearest
+                    .node
+                    .as_mapping()
+                    .and_then(|map| map.entry(key))
+                    .map(|entry| (&entry.value, Some(entry.key.span))),
                 PathSegment::Index(index) => match nearest.node.get_index(*index) {
                     Some(item) => Some((item, None)),
                     // Keys may be digits.
@@ -86,8 +94,19 @@ impl Node {
                 },
             };
             match next {
-                Some((node, key)) => nearest = Nearest { node, key, exact: true },
-                None => return Nearest { exact: false, ..nearest },
+                Some((node, key)) => {
+                    nearest = Nearest {
+                        node,
+                        key,
+                        exact: true,
+                    }
+                }
+                None => {
+                    return Nearest {
+                        exact: false,
+                        ..nearest
+                    };
+                }
             }
         }
         nearest

@@ -30,7 +30,12 @@ pub(crate) fn is_merge(text: &str, tag: Option<&str>, style: Style) -> bool {
 }
 
 /// The value of a scalar. The error says why its tag does not fit.
-pub(crate) fn resolve(text: String, tag: Option<&str>, style: Style, profile: Profile) -> Result<Value, String> {
+pub(crate) fn resolve(
+    text: String,
+    tag: Option<&str>,
+    style: Style,
+    profile: Profile,
+) -> Result<Value, String> {
     let tag = tag.map(short).filter(|tag| *tag != "!");
     match tag {
         None if style == Style::Quoted => Ok(string(text)),
@@ -71,11 +76,19 @@ fn tagged(text: String, tag: &str, profile: Profile) -> Result<Value, String> {
         | ("!!int", Some(value @ (Value::Int(_) | Value::UInt(_))))
         | ("!!float", Some(value @ Value::Float(_)))
         | ("!!timestamp", Some(value @ Value::Time(_))) => Ok(value),
-        #[expect(clippy::cast_precision_loss, reason = "the nearest float is what the tag asks for")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "the nearest float is what the tag asks for"
+        )]
         ("!!float", Some(Value::Int(number))) => Ok(Value::Float(number as f64)),
-        #[expect(clippy::cast_precision_loss, reason = "the nearest float is what the tag asks for")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "the nearest float is what the tag asks for"
+        )]
         ("!!float", Some(Value::UInt(number))) => Ok(Value::Float(number as f64)),
-        ("!!timestamp", _) if profile == Profile::SigsYaml && timestamp::parse(&text).is_some() => Ok(string(text)),
+        ("!!timestamp", _) if profile == Profile::SigsYaml && timestamp::parse(&text).is_some() => {
+            Ok(string(text))
+        }
         ("!!merge", _) if text == "<<" => Ok(string(text)),
         _ => Err(format!("{text:?} is no {tag}")),
     }
@@ -89,8 +102,11 @@ fn binary(text: &str) -> Result<Value, String> {
 
 /// Standard base64 with padding; line ends are passed over.
 fn base64(text: &str) -> Option<Vec<u8>> {
-    let symbols: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
-    if symbols.len() % 4 != 0 {
+    let symbols: Vec<u8> = text
+        .bytes()
+        .filter(|byte| !matches!(byte, b'\n' | b'\r'))
+        .collect();
+    if !symbols.len().is_multiple_of(4) {
         return None;
     }
     let padding = symbols.iter().rev().take_while(|byte| **byte == b'=').count();
@@ -128,9 +144,14 @@ fn plain(text: &str, profile: Profile, times: bool) -> Option<Value> {
         return Some(value);
     }
     match text.bytes().next()? {
-        b'.' => text.parse::<f64>().ok().filter(|_| is_float(text)).map(Value::Float),
+        b'.' => text
+            .parse::<f64>()
+            .ok()
+            .filter(|_| is_float(text))
+            .map(Value::Float),
         b'0'..=b'9' | b'+' | b'-' => {
-            if times && profile == Profile::GoYamlV3
+            if times
+                && profile == Profile::GoYamlV3
                 && let Some(time) = timestamp::parse(text)
             {
                 return Some(Value::Time(time.into()));
@@ -146,8 +167,12 @@ fn word(text: &str, profile: Profile) -> Option<Value> {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
-        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" if profile == Profile::SigsYaml => Value::Bool(true),
-        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" if profile == Profile::SigsYaml => Value::Bool(false),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" if profile == Profile::SigsYaml => {
+            Value::Bool(true)
+        }
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" if profile == Profile::SigsYaml => {
+            Value::Bool(false)
+        }
         ".nan" | ".NaN" | ".NAN" => Value::Float(f64::NAN),
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Value::Float(f64::INFINITY),
         "-.inf" | "-.Inf" | "-.INF" => Value::Float(f64::NEG_INFINITY),
@@ -168,7 +193,11 @@ fn number(text: &str) -> Option<Value> {
     }
     if is_float(text) {
         // Out of range is no number to Go either.
-        return text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::Float);
+        return text
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())
+            .map(Value::Float);
     }
     None
 }
@@ -208,7 +237,9 @@ fn is_float(text: &str) -> bool {
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let whole = digits(text);
-    let Some(rest) = text.get(whole..) else { return false };
+    let Some(rest) = text.get(whole..) else {
+        return false;
+    };
     let rest = match rest.strip_prefix('.') {
         Some(fraction) => {
             let count = digits(fraction);
@@ -237,7 +268,9 @@ pub(crate) fn go_text(value: &Value) -> String {
         Value::Int(number) => number.to_string(),
         Value::UInt(number) => number.to_string(),
         Value::Float(number) if number.is_nan() => "NaN".to_owned(),
-        Value::Float(number) if number.is_infinite() => if *number > 0.0 { "+Inf" } else { "-Inf" }.to_owned(),
+        Value::Float(number) if number.is_infinite() => {
+            if *number > 0.0 { "+Inf" } else { "-Inf" }.to_owned()
+        }
         Value::Float(number) => crate::write_json::shortest(*number, -4, 21),
         Value::Number(text) => text.to_string(),
         Value::String(text) | Value::Time(text) => text.to_string(),
@@ -249,7 +282,9 @@ pub(crate) fn go_text(value: &Value) -> String {
 pub(crate) fn json_key(value: &Value) -> String {
     match value {
         Value::Float(number) if number.is_nan() => ".nan".to_owned(),
-        Value::Float(number) if number.is_infinite() => if *number > 0.0 { ".inf" } else { "-.inf" }.to_owned(),
+        Value::Float(number) if number.is_infinite() => {
+            if *number > 0.0 { ".inf" } else { "-.inf" }.to_owned()
+        }
         // Keys are formatted in single precision.
         #[expect(clippy::cast_possible_truncation, reason = "that is the format")]
         Value::Float(number) => crate::write_json::shortest32(*number as f32),

@@ -17,7 +17,11 @@ pub struct Limits {
 impl Default for Limits {
     /// 32 MiB, 1,000 levels, 250,000 nodes.
     fn default() -> Self {
-        Self { file_bytes: 32 << 20, depth: 1_000, alias_nodes: 250_000 }
+        Self {
+            file_bytes: 32 << 20,
+            depth: 1_000,
+            alias_nodes: 250_000,
+        }
     }
 }
 
@@ -51,7 +55,10 @@ pub fn load(text: &str, profile: Profile, limits: &Limits) -> Vec<Result<Documen
     loop {
         match composer.document() {
             Ok(None) => return documents,
-            Ok(Some(root)) => documents.push(Ok(Document { root, index: documents.len() + 1 })),
+            Ok(Some(root)) => documents.push(Ok(Document {
+                root,
+                index: documents.len() + 1,
+            })),
             Err(error) => {
                 documents.push(Err(error));
                 return documents;
@@ -62,14 +69,20 @@ pub fn load(text: &str, profile: Profile, limits: &Limits) -> Vec<Result<Documen
 
 /// Reads the first document, as Go's `Unmarshal` does. A text without any is `null`.
 pub fn load_one(text: &str, profile: Profile, limits: &Limits) -> Result<Node, YamlError> {
-    Ok(Composer::new(text, profile, limits)?.document()?.unwrap_or_default())
+    Ok(Composer::new(text, profile, limits)?
+        .document()?
+        .unwrap_or_default())
 }
 
 /// Reads a file of manifests. The file is split at its separator lines first (`---`, then blanks or a comment), so
 /// that a bad document does not spoil the others. Parts that hold only comments are left out.
 pub fn load_manifests(text: &str, profile: Profile, limits: &Limits) -> Vec<Manifest> {
     if let Err(error) = check_size(text, limits) {
-        return vec![Manifest { index: 1, span: Span::default(), root: Err(error) }];
+        return vec![Manifest {
+            index: 1,
+            span: Span::default(),
+            root: Err(error),
+        }];
     }
     let lines = std::cell::OnceCell::new();
     split(text)
@@ -79,7 +92,10 @@ pub fn load_manifests(text: &str, profile: Profile, limits: &Limits) -> Vec<Mani
         .map(|(index, (start, part))| {
             let shifted = |error: YamlError| {
                 let first = lines.get_or_init(|| LineIndex::new(text)).position(start).line - 1;
-                let position = crate::Position { line: error.position.line + first, ..error.position };
+                let position = crate::Position {
+                    line: error.position.line + first,
+                    ..error.position
+                };
                 YamlError { position, ..error }
             };
             let root = Composer::new(part, profile, limits)
@@ -87,7 +103,11 @@ pub fn load_manifests(text: &str, profile: Profile, limits: &Limits) -> Vec<Mani
                 .and_then(|mut composer| composer.document())
                 .map(Option::unwrap_or_default)
                 .map_err(shifted);
-            Manifest { index: index + 1, span: span(start, start + part.len()), root }
+            Manifest {
+                index: index + 1,
+                span: span(start, start + part.len()),
+                root,
+            }
         })
         .collect()
 }
@@ -96,14 +116,21 @@ pub(crate) fn check_size(text: &str, limits: &Limits) -> Result<(), YamlError> {
     if text.len() <= limits.file_bytes && u32::try_from(text.len()).is_ok() {
         return Ok(());
     }
-    let message = format!("the text has {} bytes, the limit is {}", text.len(), limits.file_bytes);
+    let message = format!(
+        "the text has {} bytes, the limit is {}",
+        text.len(),
+        limits.file_bytes
+    );
     Err(YamlError::new(crate::Position::default(), message))
 }
 
 /// A span from offsets that [`check_size`] has let pass.
 pub(crate) fn span(start: usize, end: usize) -> Span {
     let offset = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    Span { start: offset(start), end: offset(end) }
+    Span {
+        start: offset(start),
+        end: offset(end),
+    }
 }
 
 /// The parts of a file between separator lines, with their offsets. A leading separator starts the first part.

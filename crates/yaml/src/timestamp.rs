@@ -65,7 +65,11 @@ fn offset(text: &str) -> Option<String> {
     if hours.parse::<u32>().ok()? > 24 || minutes.parse::<u32>().ok()? > 59 {
         return None;
     }
-    Some(if hours == "00" && minutes == "00" { "Z".to_owned() } else { text.to_owned() })
+    Some(if hours == "00" && minutes == "00" {
+        "Z".to_owned()
+    } else {
+        text.to_owned()
+    })
 }
 
 /// One or two digits from the front.
@@ -79,7 +83,7 @@ fn take_number(text: &mut &str) -> Option<u32> {
 fn days(year: u32, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         _ => 31,
     }

@@ -21,12 +21,20 @@ pub fn to_yaml(node: &Node) -> String {
         .and_then(|()| emitter.emit(Event::stream_end()))
         .and_then(|()| emitter.flush());
     drop(emitter);
+    #[expect(clippy::single_match_else, reason = "what can fail and why stands beside it")]
     match written {
         Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
         // The emitter only refuses events in a wrong order, and characters that YAML cannot hold.
         Err(_) => {
             let mut json = String::new();
-            crate::write_json(node, crate::JsonStyle { sorted: true, escape_html: false }, &mut json);
+            crate::write_json(
+                node,
+                crate::JsonStyle {
+                    sorted: true,
+                    escape_html: false,
+                },
+                &mut json,
+            );
             json + "\n"
         }
     }
@@ -35,7 +43,11 @@ pub fn to_yaml(node: &Node) -> String {
 fn emit(emitter: &mut Emitter<'_>, node: &Node) -> libyaml_safer::Result<()> {
     match &node.value {
         Value::Sequence(items) => {
-            let style = if items.is_empty() { SequenceStyle::Flow } else { SequenceStyle::Block };
+            let style = if items.is_empty() {
+                SequenceStyle::Flow
+            } else {
+                SequenceStyle::Block
+            };
             emitter.emit(Event::sequence_start(None, None, true, style))?;
             for item in items {
                 emit(emitter, item)?;
@@ -45,7 +57,11 @@ fn emit(emitter: &mut Emitter<'_>, node: &Node) -> libyaml_safer::Result<()> {
         Value::Mapping(map) => {
             let mut entries: Vec<_> = map.iter().collect();
             entries.sort_by(|a, b| a.0.cmp(b.0));
-            let style = if entries.is_empty() { MappingStyle::Flow } else { MappingStyle::Block };
+            let style = if entries.is_empty() {
+                MappingStyle::Flow
+            } else {
+                MappingStyle::Block
+            };
             emitter.emit(Event::mapping_start(None, None, true, style))?;
             for (key, value) in entries {
                 emit_string(emitter, key)?;
@@ -57,7 +73,13 @@ fn emit(emitter: &mut Emitter<'_>, node: &Node) -> libyaml_safer::Result<()> {
         Value::Null => plain(emitter, "null"),
         Value::Bool(flag) => plain(emitter, &flag.to_string()),
         Value::Number(text) => plain(emitter, text),
-        other => plain(emitter, &scalar::go_text(other).replace("+Inf", ".inf").replace("-Inf", "-.inf").replace("NaN", ".nan")),
+        other => plain(
+            emitter,
+            &scalar::go_text(other)
+                .replace("+Inf", ".inf")
+                .replace("-Inf", "-.inf")
+                .replace("NaN", ".nan"),
+        ),
     }
 }
 
@@ -79,7 +101,12 @@ fn emit_string(emitter: &mut Emitter<'_>, text: &str) -> libyaml_safer::Result<(
 }
 
 fn reads_back(text: &str) -> bool {
-    let string = |profile| matches!(scalar::resolve(text.to_owned(), None, Style::Plain, profile), Ok(Value::String(_)));
+    let string = |profile| {
+        matches!(
+            scalar::resolve(text.to_owned(), None, Style::Plain, profile),
+            Ok(Value::String(_))
+        )
+    };
     string(Profile::SigsYaml) && string(Profile::GoYamlV3) && !is_base_60(text) && text != "<<"
 }
 
@@ -93,8 +120,8 @@ fn is_base_60(text: &str) -> bool {
     first.starts_with(|c: char| c.is_ascii_digit())
         && first.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
         && !rest.is_empty()
-        && rest.iter().all(|part| {
-            matches!(part.as_bytes(), [digit] | [b'0'..=b'5', digit] if digit.is_ascii_digit())
-        })
+        && rest
+            .iter()
+            .all(|part| matches!(part.as_bytes(), [digit] | [b'0'..=b'5', digit] if digit.is_ascii_digit()))
         && fraction.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
 }

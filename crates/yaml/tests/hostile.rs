@@ -1,5 +1,15 @@
 //! Texts that want to break the loader: each ends in a value or an error, soon, never in a panic.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests stop at the first surprise and say so"
+)]
+
 use kubescape_yaml::{Limits, Profile, load, load_json, load_manifests, load_one, to_yaml};
 use proptest::prelude::*;
 
@@ -13,10 +23,24 @@ fn check_error(text: &str, expected: &str) {
 fn bad_texts() {
     check_error("a: \"b\n", "is a quote or bracket not closed?");
     check_error("a:\n\t- b\n", "indent with spaces instead of a tab");
-    check_error("a: 1\nb: 2\na: 3\n", "3:1: the key \"a\" is already defined in line 1");
+    check_error(
+        "a: 1\nb: 2\na: 3\n",
+        "3:1: the key \"a\" is already defined in line 1",
+    );
     check_error("a: \u{0}\n", "control characters are not allowed");
-    check_error(&format!("a: {}", "[".repeat(10_000)), "nested deeper than 1000 levels");
-    check_error(&"a:\n".lines().map(ToOwned::to_owned).chain((1..2_000).map(|n| " ".repeat(n) + "a:")).collect::<Vec<_>>().join("\n"), "nested deeper");
+    check_error(
+        &format!("a: {}", "[".repeat(10_000)),
+        "nested deeper than 1000 levels",
+    );
+    check_error(
+        &"a:\n"
+            .lines()
+            .map(ToOwned::to_owned)
+            .chain((1..2_000).map(|n| " ".repeat(n) + "a:"))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        "nested deeper",
+    );
 }
 
 #[test]
@@ -31,7 +55,10 @@ fn alias_bomb() {
 
 #[test]
 fn too_large() {
-    let limits = Limits { file_bytes: 10, ..Limits::default() };
+    let limits = Limits {
+        file_bytes: 10,
+        ..Limits::default()
+    };
     let error = load_one("a: 0123456789\n", Profile::GoYamlV3, &limits).expect_err("an error");
     assert_eq!(error.to_string(), "1:1: the text has 14 bytes, the limit is 10");
 }
@@ -51,31 +78,99 @@ fn many_keys_are_not_quadratic() {
 
 #[test]
 fn block_scalars_at_the_end_of_the_text() {
-    for (text, expected) in [("a: |\n  x", "x"), ("a: |\n  x\n", "x\n"), ("a: |-\n  x", "x"), ("a: >+\n  x", "x"), ("a: |", ""), ("a: |\n", "")] {
+    for (text, expected) in [
+        ("a: |\n  x", "x"),
+        ("a: |\n  x\n", "x\n"),
+        ("a: |-\n  x", "x"),
+        ("a: >+\n  x", "x"),
+        ("a: |", ""),
+        ("a: |\n", ""),
+    ] {
         let node = load_one(text, Profile::GoYamlV3, &Limits::default()).expect("a map");
-        assert_eq!(node.get("a").and_then(|node| node.as_str()), Some(expected), "{text:?}");
+        assert_eq!(
+            node.get("a").and_then(|node| node.as_str()),
+            Some(expected),
+            "{text:?}"
+        );
     }
 }
 
 #[test]
 fn a_bad_document_does_not_spoil_the_others() {
-    let manifests = load_manifests("a: 1\n--- # two\nb: [\n---\nc: é\n", Profile::GoYamlV3, &Limits::default());
+    let manifests = load_manifests(
+        "a: 1\n--- # two\nb: [\n---\nc: é\n",
+        Profile::GoYamlV3,
+        &Limits::default(),
+    );
     let found: Vec<_> = manifests
         .iter()
-        .map(|manifest| (manifest.index, manifest.root.as_ref().map(to_yaml).map_err(ToString::to_string)))
+        .map(|manifest| {
+            (
+                manifest.index,
+                manifest.root.as_ref().map(to_yaml).map_err(ToString::to_string),
+            )
+        })
         .collect();
     assert_eq!(found[0], (1, Ok("a: 1\n".to_owned())));
-    assert_eq!((found[1].0, found[1].1.as_ref().unwrap_err().starts_with("4:")), (2, true));
+    assert_eq!(
+        (found[1].0, found[1].1.as_ref().unwrap_err().starts_with("4:")),
+        (2, true)
+    );
     assert_eq!(found[2], (3, Ok("c: é\n".to_owned())));
     let node = manifests[2].root.as_ref().unwrap().get("c").unwrap().clone();
-    assert_eq!("a: 1\n--- # two\nb: [\n---\nc: é\n".get(node.span.range()), Some("é"));
+    assert_eq!(
+        "a: 1\n--- # two\nb: [\n---\nc: é\n".get(node.span.range()),
+        Some("é")
+    );
 }
 
 /// Pieces of YAML that make the scanner change its mind.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "a", ":", " ", "\n", "- ", "[", "]", "{", "}", ",", "?", "|", ">", "|-\n", ">+\n ", "\"", "'", "\\", "#", "&a ", "*a", "!", "!!int ", "!<x> ",
-        "%YAML 1.1\n", "---\n", "...\n", "\t", "\r", "\r\n", "\u{85}", "\u{2028}", "\u{feff}", "é", "🦀", "0644", "~", "<<: ", "\u{0}", "\\u12", "2001-1-1", "1:2", "\n  ", "\n    ",
+        "a",
+        ":",
+        " ",
+        "\n",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "?",
+        "|",
+        ">",
+        "|-\n",
+        ">+\n ",
+        "\"",
+        "'",
+        "\\",
+        "#",
+        "&a ",
+        "*a",
+        "!",
+        "!!int ",
+        "!<x> ",
+        "%YAML 1.1\n",
+        "---\n",
+        "...\n",
+        "\t",
+        "\r",
+        "\r\n",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}",
+        "é",
+        "🦀",
+        "0644",
+        "~",
+        "<<: ",
+        "\u{0}",
+        "\\u12",
+        "2001-1-1",
+        "1:2",
+        "\n  ",
+        "\n    ",
     ]);
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }

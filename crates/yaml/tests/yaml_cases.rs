@@ -1,5 +1,15 @@
 //! Values and errors as Go's decoders give them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests stop at the first surprise and say so"
+)]
+
 use std::path::PathBuf;
 
 use kubescape_yaml::{JsonStyle, KeyKind, Limits, Node, Profile, Value, load, load_one, write_json};
@@ -19,8 +29,10 @@ fn yaml_cases() {
     let (mut passed, mut failed) = (0, Vec::new());
     for case in &cases {
         let yaml = case["yaml"].as_str().unwrap();
-        let problems: Vec<String> =
-            [v3(yaml, &case["v3"]), sigs(yaml, &case["sigs"])].into_iter().filter_map(Result::err).collect();
+        let problems: Vec<String> = [v3(yaml, &case["v3"]), sigs(yaml, &case["sigs"])]
+            .into_iter()
+            .filter_map(Result::err)
+            .collect();
         if problems.is_empty() {
             passed += 1;
         } else {
@@ -40,11 +52,18 @@ fn v3(yaml: &str, expected: &Json) -> Result<(), String> {
             Err(found) => error = Some(found),
         }
     }
-    let wanted = expected.get("documents").or_else(|| expected.get("documentsBefore"));
-    if wanted.is_some_and(|wanted| same(wanted, &Json::Array(documents.clone()))) && error.is_some() == expected.get("error").is_some() {
+    let wanted = expected
+        .get("documents")
+        .or_else(|| expected.get("documentsBefore"));
+    if wanted.is_some_and(|wanted| same(wanted, &Json::Array(documents.clone())))
+        && error.is_some() == expected.get("error").is_some()
+    {
         Ok(())
     } else {
-        Err(format!("v3 expected {expected}, got {} {error:?}", Json::Array(documents)))
+        Err(format!(
+            "v3 expected {expected}, got {} {error:?}",
+            Json::Array(documents)
+        ))
     }
 }
 
@@ -55,7 +74,14 @@ fn sigs(yaml: &str, expected: &Json) -> Result<(), String> {
             return Err("no JSON".to_owned());
         }
         let mut text = String::new();
-        write_json(&node, JsonStyle { sorted: true, escape_html: true }, &mut text);
+        write_json(
+            &node,
+            JsonStyle {
+                sorted: true,
+                escape_html: true,
+            },
+            &mut text,
+        );
         Ok(text)
     });
     match (&got, expected.get("json").and_then(Json::as_str)) {
@@ -84,7 +110,12 @@ fn typed(node: &Node) -> Json {
         Value::Float(number) => json!({"$float": number}),
         Value::Time(text) => json!({"$time": &**text}),
         Value::Sequence(items) => items.iter().map(typed).collect(),
-        Value::Mapping(map) if map.entries().iter().any(|entry| entry.key.kind != KeyKind::String) => {
+        Value::Mapping(map)
+            if map
+                .entries()
+                .iter()
+                .any(|entry| entry.key.kind != KeyKind::String) =>
+        {
             let entries = map.entries().iter().map(|entry| {
                 let kind = match (entry.key.kind, &*entry.key.text) {
                     (KeyKind::String, _) => "string",
@@ -99,7 +130,11 @@ fn typed(node: &Node) -> Json {
             });
             json!({"$nonStringKeys": entries.collect::<Map<_, _>>()})
         }
-        Value::Mapping(map) => map.iter().map(|(key, value)| (key.to_string(), typed(value))).collect::<Map<_, _>>().into(),
+        Value::Mapping(map) => map
+            .iter()
+            .map(|(key, value)| (key.to_string(), typed(value)))
+            .collect::<Map<_, _>>()
+            .into(),
         _ => serde_json::to_value(node).unwrap(),
     }
 }

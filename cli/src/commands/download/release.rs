@@ -20,17 +20,23 @@ const FILES: [(&str, bool); 5] = [
     ("attack_tracks", false),
 ];
 /// Longest wait for one file.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Largest file, in bytes.
 const LARGEST: u64 = 64 << 20;
 
 /// The library of the release at an address. Every file's SHA-256 is shown; those that are pinned must agree.
 pub(super) fn fetch(address: &str, pins: &[String], log: Log) -> anyhow::Result<Library> {
     let pins: Vec<(&str, &str)> = pins.iter().map(|text| pin(text)).collect::<Result<_, _>>()?;
-    if let Some((name, _)) = pins.iter().find(|(name, _)| !FILES.iter().any(|(known, _)| known == name)) {
+    if let Some((name, _)) = pins
+        .iter()
+        .find(|(name, _)| !FILES.iter().any(|(known, _)| known == name))
+    {
         bail!("--sha256: a release has no file {name:?}");
     }
-    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().into();
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_global(Some(PATIENCE))
+        .build()
+        .into();
     let scratch = tempfile::tempdir()?;
     let mut files: Vec<PathBuf> = Vec::new();
     for (name, required) in FILES {
@@ -49,7 +55,10 @@ pub(super) fn fetch(address: &str, pins: &[String], log: Log) -> anyhow::Result<
         {
             bail!("{url} has the SHA-256 {sum}, not the pinned {pinned}");
         }
-        log.write(Level::Info, &format!("{name}: {} bytes, sha256 {sum}", bytes.len()));
+        log.write(
+            Level::Info,
+            &format!("{name}: {} bytes, sha256 {sum}", bytes.len()),
+        );
         let file = scratch.path().join(format!("{name}.json"));
         std::fs::File::create(&file)?.write_all(&bytes)?;
         files.push(file);
@@ -60,7 +69,11 @@ pub(super) fn fetch(address: &str, pins: &[String], log: Log) -> anyhow::Result<
 fn get(agent: &ureq::Agent, url: &str) -> anyhow::Result<Vec<u8>> {
     let response = agent.get(url).call()?;
     let mut bytes = Vec::new();
-    response.into_body().into_reader().take(LARGEST + 1).read_to_end(&mut bytes)?;
+    response
+        .into_body()
+        .into_reader()
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
         bail!("more than {LARGEST} bytes");
     }

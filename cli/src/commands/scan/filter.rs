@@ -14,7 +14,11 @@ pub(super) fn by_severity(mut report: Report, range: (Option<Severity>, Option<S
             && lowest.is_none_or(|lowest| severity >= lowest)
             && highest.is_none_or(|highest| severity <= highest)
     };
-    let keep: Vec<bool> = report.controls.iter().map(|control| shown(control.severity())).collect();
+    let keep: Vec<bool> = report
+        .controls
+        .iter()
+        .map(|control| shown(control.severity()))
+        .collect();
     let kept = |index: usize| keep.get(index).copied().unwrap_or(false);
     // Indexes of controls behind a dropped one move up.
     let places: Vec<usize> = keep
@@ -27,7 +31,9 @@ pub(super) fn by_severity(mut report: Report, range: (Option<Severity>, Option<S
         .collect();
     let place = |index: usize| places.get(index).copied().unwrap_or_default();
     for result in &mut report.results {
-        result.controls.retain(|control| usize::try_from(control.control).is_ok_and(kept));
+        result
+            .controls
+            .retain(|control| usize::try_from(control.control).is_ok_and(kept));
         for control in &mut result.controls {
             let index = usize::try_from(control.control).unwrap_or_default();
             control.control = u32::try_from(place(index)).unwrap_or_default();
@@ -39,7 +45,14 @@ pub(super) fn by_severity(mut report: Report, range: (Option<Severity>, Option<S
     let compliances: Vec<f32> = report
         .frameworks
         .iter()
-        .map(|framework| mean(framework.controls.iter().filter_map(|listed| listed.summary(&report))))
+        .map(|framework| {
+            mean(
+                framework
+                    .controls
+                    .iter()
+                    .filter_map(|listed| listed.summary(&report)),
+            )
+        })
         .collect();
     for (framework, compliance) in report.frameworks.iter_mut().zip(compliances) {
         framework.compliance = compliance;
@@ -59,7 +72,10 @@ pub(super) fn by_severity(mut report: Report, range: (Option<Severity>, Option<S
 fn recount(report: &mut Report) {
     let count = |status: &dyn Fn(&ControlResult) -> Option<Status>| {
         let mut counters = Counters::default();
-        let worst = report.results.iter().filter_map(|result| result.controls.iter().filter_map(status).max());
+        let worst = report
+            .results
+            .iter()
+            .filter_map(|result| result.controls.iter().filter_map(status).max());
         worst.for_each(|status| counters.add(status));
         counters
     };
@@ -69,7 +85,12 @@ fn recount(report: &mut Report) {
         .iter()
         .enumerate()
         .map(|(index, framework)| {
-            let has = |control: u32| framework.controls.iter().any(|listed| u32::try_from(listed.control) == Ok(control));
+            let has = |control: u32| {
+                framework
+                    .controls
+                    .iter()
+                    .any(|listed| u32::try_from(listed.control) == Ok(control))
+            };
             count(&|control| has(control.control).then(|| control.status_in(index)))
         })
         .collect();
@@ -84,7 +105,10 @@ fn recount(report: &mut Report) {
     report.summary.control_severities = SeverityCounters::default();
     for control in &report.controls {
         let failed = usize::from(control.status.status == Status::Failed);
-        report.summary.resource_severities.add(control.severity(), control.counters.failed);
+        report
+            .summary
+            .resource_severities
+            .add(control.severity(), control.counters.failed);
         report.summary.control_severities.add(control.severity(), failed);
     }
 }

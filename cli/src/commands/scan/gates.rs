@@ -26,7 +26,10 @@ pub(super) fn check(gates: &Gates, outcome: &ScanOutcome) -> anyhow::Result<()> 
     if gates.coverage > 0.0 {
         let coverage = &report.coverage;
         if coverage.total_controls == 0 {
-            bail!("scan loaded no controls: coverage is 0% (fail-coverage-below: {:.2}%)", gates.coverage);
+            bail!(
+                "scan loaded no controls: coverage is 0% (fail-coverage-below: {:.2}%)",
+                gates.coverage
+            );
         }
         if coverage.score < gates.coverage {
             bail!(
@@ -44,7 +47,9 @@ pub(super) fn check(gates: &Gates, outcome: &ScanOutcome) -> anyhow::Result<()> 
 
 fn check_severity(report: &Report, threshold: Severity) -> anyhow::Result<()> {
     let counters = report.summary.resource_severities;
-    let exceeded = Severity::NAMED.into_iter().any(|severity| severity >= threshold && counters.of(severity) > 0);
+    let exceeded = Severity::NAMED
+        .into_iter()
+        .any(|severity| severity >= threshold && counters.of(severity) > 0);
     let name = threshold.as_str().to_lowercase();
     if exceeded {
         bail!("compliance result exceeds severity threshold: {name}");

@@ -26,8 +26,16 @@ pub(super) fn of(settings: &ScanSettings, outcome: &ScanOutcome) -> Metadata {
             names.clone()
         },
         version: version::number(),
-        controls_inputs: flags.controls_config.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
-        formats: settings.outputs.iter().map(|output| output.format.name().to_owned()).collect(),
+        controls_inputs: flags
+            .controls_config
+            .as_ref()
+            .map(|path| path.display().to_string())
+            .unwrap_or_default(),
+        formats: settings
+            .outputs
+            .iter()
+            .map(|output| output.format.name().to_owned())
+            .collect(),
         excluded_namespaces: settings.collect.filter.namespaces.exclude.clone(),
         included_namespaces: settings.collect.filter.namespaces.include.clone(),
         compliance_threshold: flags.compliance_threshold,
@@ -59,12 +67,16 @@ fn target(context: &Context) -> Target {
 fn repository_metadata(url: &str, branch: &str) -> RepositoryMetadata {
     let url = url.trim_end_matches('/').trim_end_matches(".git");
     let without_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let without_user = without_scheme.split_once('@').map_or(without_scheme, |(_, rest)| rest);
+    let without_user = without_scheme
+        .split_once('@')
+        .map_or(without_scheme, |(_, rest)| rest);
     let mut parts = without_user.splitn(2, ['/', ':']);
     let host = parts.next().unwrap_or_default();
     let path = parts.next().unwrap_or_default();
     let (owner, repo) = path.rsplit_once('/').unwrap_or(("", path));
-    let provider = ["github", "gitlab", "azure", "bitbucket"].into_iter().find(|name| host.contains(name));
+    let provider = ["github", "gitlab", "azure", "bitbucket"]
+        .into_iter()
+        .find(|name| host.contains(name));
     RepositoryMetadata {
         provider: provider.unwrap_or_default().to_owned(),
         repo: repo.to_owned(),
@@ -81,7 +93,11 @@ mod tests {
     #[track_caller]
     fn check(url: &str, expected: [&str; 3]) {
         let found = repository_metadata(url, "main");
-        assert_eq!([found.provider.as_str(), &found.owner, &found.repo], expected, "{url}");
+        assert_eq!(
+            [found.provider.as_str(), &found.owner, &found.repo],
+            expected,
+            "{url}"
+        );
     }
 
     #[test]

@@ -22,10 +22,17 @@ use words::LibraryWords;
 
 pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::Result<()> {
     let settings = ScanSettings::resolve(arguments)?;
-    for file in settings.outputs.iter().filter_map(|output| output.file.as_deref()) {
+    for file in settings
+        .outputs
+        .iter()
+        .filter_map(|output| output.file.as_deref())
+    {
         prepare(file)?;
     }
-    let LoadedLibrary { library, degradations } = crate::library::load(&settings.flags.library, cache)?;
+    let LoadedLibrary {
+        library,
+        degradations,
+    } = crate::library::load(&settings.flags.library, cache)?;
     let inputs = settings.inputs(&library.defaults)?;
     let request = ScanRequest {
         library: &library,
@@ -40,7 +47,9 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::R
         audit_exceptions: settings.flags.audit_exceptions,
         now: clock::seconds(),
         degradations,
-        limits: kubescape_policy::rego::Limits { time: settings.flags.control_timeout },
+        limits: kubescape_policy::rego::Limits {
+            time: settings.flags.control_timeout,
+        },
     };
     let progress = progress::Progress::start(log);
     let outcome = scan(request, &|stage| progress.stage(stage));
@@ -50,7 +59,12 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::R
     let shown = filter::by_severity(outcome.report.clone(), settings.severities);
     let metadata = metadata::of(&settings, &outcome);
     let words = LibraryWords::new(&library);
-    let scan_report = ScanReport { report: &shown, metadata: &metadata, audit: outcome.audit.as_ref(), words: &words };
+    let scan_report = ScanReport {
+        report: &shown,
+        metadata: &metadata,
+        audit: outcome.audit.as_ref(),
+        words: &words,
+    };
     write_outputs(&settings, &scan_report, log)?;
     gates::check(&settings.gates, &outcome)
 }
@@ -61,7 +75,10 @@ fn warn(outcome: &ScanOutcome, log: Log) {
     }
     if !outcome.skipped.is_empty() {
         let count = outcome.skipped.len();
-        log.warning(&format!("{count} {} skipped or doubtful during scan", if count == 1 { "manifest" } else { "manifests" }));
+        log.warning(&format!(
+            "{count} {} skipped or doubtful during scan",
+            if count == 1 { "manifest" } else { "manifests" }
+        ));
         for skipped in &outcome.skipped {
             log.warning(&format!("  {skipped}"));
         }
@@ -71,19 +88,38 @@ fn warn(outcome: &ScanOutcome, log: Log) {
 fn write_outputs(settings: &ScanSettings, scan_report: &ScanReport<'_>, log: Log) -> anyhow::Result<()> {
     let to_files = settings.outputs.iter().any(|output| output.file.is_some());
     if to_files && !log.writes_only_problems() {
-        to_stdout(|output| pretty::write(scan_report, &style(settings, std::io::stdout().is_terminal()), output))?;
+        to_stdout(|output| {
+            pretty::write(
+                scan_report,
+                &style(settings, std::io::stdout().is_terminal()),
+                output,
+            )
+        })?;
     }
     for output in &settings.outputs {
         match &output.file {
-            None => to_stdout(|stdout| write_one(settings, output, scan_report, std::io::stdout().is_terminal(), stdout))?,
+            None => to_stdout(|stdout| {
+                write_one(
+                    settings,
+                    output,
+                    scan_report,
+                    std::io::stdout().is_terminal(),
+                    stdout,
+                )
+            })?,
             Some(file) => {
-                to_file(file, |writer| write_one(settings, output, scan_report, false, writer))?;
+                to_file(file, |writer| {
+                    write_one(settings, output, scan_report, false, writer)
+                })?;
                 log.write(Level::Success, &format!("the report is in {}", file.display()));
             }
         }
         if output.format == Format::Json {
             let score = kubescape_report::whole_score(scan_report.report.summary.compliance);
-            log.write(Level::Info, &format!("Overall compliance-score (100- Excellent, 0- All failed): {score}"));
+            log.write(
+                Level::Info,
+                &format!("Overall compliance-score (100- Excellent, 0- All failed): {score}"),
+            );
         }
     }
     Ok(())
@@ -113,7 +149,11 @@ fn style(settings: &ScanSettings, terminal: bool) -> pretty::Style {
             (_, View::Control) => pretty::View::Control,
         },
         color: terminal && std::env::var_os("NO_COLOR").is_none(),
-        width: if terminal { width.unwrap_or(PLAIN_WIDTH) } else { PLAIN_WIDTH },
+        width: if terminal {
+            width.unwrap_or(PLAIN_WIDTH)
+        } else {
+            PLAIN_WIDTH
+        },
         verbose: settings.flags.verbose,
         evidence: settings.flags.show_evidence,
         secrets: settings.flags.show_secrets,

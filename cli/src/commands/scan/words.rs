@@ -19,7 +19,10 @@ const KEPT: usize = 64;
 
 impl<'a> LibraryWords<'a> {
     pub(super) fn new(library: &'a Library) -> Self {
-        Self { library, files: Mutex::default() }
+        Self {
+            library,
+            files: Mutex::default(),
+        }
     }
 }
 

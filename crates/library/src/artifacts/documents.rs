@@ -80,7 +80,10 @@ pub(super) struct TrackDocument {
 
 impl From<TrackDocument> for AttackTrackStep {
     fn from(document: TrackDocument) -> Self {
-        Self { track: document.attack_track, categories: document.categories }
+        Self {
+            track: document.attack_track,
+            categories: document.categories,
+        }
     }
 }
 

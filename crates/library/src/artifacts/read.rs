@@ -5,13 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kubescape_model::{
-    AttackTrack, ConfigInput, Control, ControlTexts, ExceptionPolicy, Framework, KindPattern, Membership, Rule, Scope,
-    Section,
+    AttackTrack, ConfigInput, Control, ControlTexts, ExceptionPolicy, Framework, KindPattern, Membership,
+    Rule, Scope, Section,
 };
 use serde_json::Value;
 
 use super::documents::{
-    AttackTrackDocument, ConfigDocument, ControlDocument, FrameworkDocument, MatchDocument, RuleDocument, SectionDocument,
+    AttackTrackDocument, ConfigDocument, ControlDocument, FrameworkDocument, MatchDocument, RuleDocument,
+    SectionDocument,
 };
 use super::without_nulls;
 use crate::document::typed;
@@ -33,13 +34,19 @@ impl Builder {
             defaults: base.defaults.clone(),
             ..Library::default()
         };
-        Self { library, controls: BTreeMap::new(), texts: BTreeMap::new() }
+        Self {
+            library,
+            controls: BTreeMap::new(),
+            texts: BTreeMap::new(),
+        }
     }
 
     /// Adds a file, whatever it holds.
     pub(super) fn add(&mut self, path: &Path, value: Value) -> Result<(), LibraryError> {
         match without_nulls(value) {
-            Value::Array(items) => items.into_iter().try_for_each(|item| self.add_document(path, item)),
+            Value::Array(items) => items
+                .into_iter()
+                .try_for_each(|item| self.add_document(path, item)),
             document => self.add_document(path, document),
         }
     }
@@ -75,12 +82,18 @@ impl Builder {
     }
 
     fn framework(&mut self, path: &Path, document: FrameworkDocument) -> Result<(), LibraryError> {
-        let shape = |message: String| LibraryError::Shape { path: path.to_owned(), message };
+        let shape = |message: String| LibraryError::Shape {
+            path: path.to_owned(),
+            message,
+        };
         if document.name.is_empty() {
             return Err(shape("the framework has no name".to_owned()));
         }
         if document.controls.is_empty() && !document.control_ids.is_empty() {
-            return Err(shape(format!("framework {:?}: empty list of controls", document.name)));
+            return Err(shape(format!(
+                "framework {:?}: empty list of controls",
+                document.name
+            )));
         }
         let mut sections = Vec::new();
         let mut sections_of: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -96,7 +109,9 @@ impl Builder {
         }
         ids.sort();
         ids.dedup();
-        self.library.frameworks.retain(|known| !known.name.eq_ignore_ascii_case(&document.name));
+        self.library
+            .frameworks
+            .retain(|known| !known.name.eq_ignore_ascii_case(&document.name));
         self.library.frameworks.push(Framework {
             name: document.name,
             version: document.version,
@@ -117,33 +132,41 @@ impl Builder {
         framework: Option<(&str, Membership)>,
     ) -> Result<(), LibraryError> {
         if document.id.is_empty() {
-            return Err(LibraryError::Shape { path: path.to_owned(), message: "a control has no controlID".to_owned() });
+            return Err(LibraryError::Shape {
+                path: path.to_owned(),
+                message: "a control has no controlID".to_owned(),
+            });
         }
         let rules = document.rules.into_iter().map(|rule| self.rule(rule)).collect();
-        self.texts.entry(document.id.clone()).or_insert_with(|| ControlTexts {
-            description: document.description,
-            remediation: document.remediation,
-            impact: document.impact,
-            default_value: document.default_value,
-            manual_test: document.manual_test,
-            references: document.references,
-            ..ControlTexts::default()
-        });
+        self.texts
+            .entry(document.id.clone())
+            .or_insert_with(|| ControlTexts {
+                description: document.description,
+                remediation: document.remediation,
+                impact: document.impact,
+                default_value: document.default_value,
+                manual_test: document.manual_test,
+                references: document.references,
+                ..ControlTexts::default()
+            });
         let attributes = document.attributes;
-        let control = self.controls.entry(document.id.clone()).or_insert_with(|| Control {
-            id: document.id,
-            name: document.name,
-            base_score: document.base_score,
-            scope: scopes(document.scanning_scope.matches),
-            category: document.category,
-            types: attributes.control_type_tags,
-            action_required: attributes.action_required,
-            mitre_columns: attributes.microsoft_mitre_columns,
-            attack_tracks: attributes.attack_tracks.into_iter().map(Into::into).collect(),
-            rules,
-            fixed_inputs: document.fixed_input,
-            ..Control::default()
-        });
+        let control = self
+            .controls
+            .entry(document.id.clone())
+            .or_insert_with(|| Control {
+                id: document.id,
+                name: document.name,
+                base_score: document.base_score,
+                scope: scopes(document.scanning_scope.matches),
+                category: document.category,
+                types: attributes.control_type_tags,
+                action_required: attributes.action_required,
+                mitre_columns: attributes.microsoft_mitre_columns,
+                attack_tracks: attributes.attack_tracks.into_iter().map(Into::into).collect(),
+                rules,
+                fixed_inputs: document.fixed_input,
+                ..Control::default()
+            });
         if let Some((name, membership)) = framework {
             control.frameworks.insert(name.to_owned(), membership);
         }
@@ -152,28 +175,49 @@ impl Builder {
 
     /// Adds a rule and gives the name under which it stands; another policy of the same name gets a name of its own.
     fn rule(&mut self, document: RuleDocument) -> String {
-        let key = (1..)
-            .map(|number| if number == 1 { document.name.clone() } else { format!("{}#{number}", document.name) })
-            .find(|key| {
-                let known = self.library.modules.get(&module_key(key));
-                known.is_none_or(|text| *text == document.rule) && self.library.rules.get(key).is_none_or(|rule| rule.parameters == document.parameters)
-            })
-            .unwrap_or_default();
+        let mut key = document.name.clone();
+        let mut number = 1;
+        while self.holds_another(&key, &document) {
+            number += 1;
+            key = format!("{}#{number}", document.name);
+        }
         let module = module_key(&key);
         let rule = rule(document.clone(), module.clone());
         if let Some(filter) = &rule.filter {
-            self.library.modules.insert(filter.clone(), document.resource_enumerator);
+            self.library
+                .modules
+                .insert(filter.clone(), document.resource_enumerator);
         }
         self.library.modules.insert(module, document.rule);
         self.library.rules.insert(key.clone(), rule);
         key
     }
 
+    /// Whether a different rule stands under the name.
+    fn holds_another(&self, key: &str, document: &RuleDocument) -> bool {
+        let other_text = self
+            .library
+            .modules
+            .get(&module_key(key))
+            .is_some_and(|text| *text != document.rule);
+        let other_values = self
+            .library
+            .rules
+            .get(key)
+            .is_some_and(|rule| rule.parameters != document.parameters);
+        other_text || other_values
+    }
+
     pub(super) fn finish(mut self) -> Library {
         self.library.controls = self.controls.into_values().collect();
-        self.library.frameworks.sort_by_key(|framework| framework.name.to_lowercase());
+        self.library
+            .frameworks
+            .sort_by_key(|framework| framework.name.to_lowercase());
         self.library.attack_tracks.sort_by(|a, b| a.name.cmp(&b.name));
-        self.library.texts = Texts { plain: self.texts.into(), ..Texts::default() };
+        self.library.texts = Texts {
+            plain: self.texts.into(),
+            ..Texts::default()
+        };
         self.library
     }
 }
@@ -184,13 +228,18 @@ fn module_key(rule: &str) -> String {
 
 /// A rule of a library from its document.
 pub(crate) fn rule(document: RuleDocument, module: String) -> Rule {
-    let filter = (!document.resource_enumerator.trim().is_empty()).then(|| module.replace(".rego", ".filter.rego"));
+    let filter =
+        (!document.resource_enumerator.trim().is_empty()).then(|| module.replace(".rego", ".filter.rego"));
     Rule {
         name: document.name,
         description: document.description,
         matches: document.matches.iter().flat_map(kind_patterns).collect(),
         external: document.dynamic_match.iter().flat_map(kind_patterns).collect(),
-        config: document.control_config_inputs.into_iter().filter_map(config_input).collect(),
+        config: document
+            .control_config_inputs
+            .into_iter()
+            .filter_map(config_input)
+            .collect(),
         aggregator: document.attributes.resources_aggregator,
         whole_cluster: document.whole_cluster,
         module,
@@ -207,7 +256,11 @@ fn kind_patterns(document: &MatchDocument) -> Vec<KindPattern> {
     for group in &document.api_groups {
         for version in &document.api_versions {
             patterns.extend(document.resources.iter().map(|kind| KindPattern {
-                group: if group == "core" { String::new() } else { group.clone() },
+                group: if group == "core" {
+                    String::new()
+                } else {
+                    group.clone()
+                },
                 version: version.clone(),
                 kind: kind.clone(),
             }));
@@ -219,8 +272,14 @@ fn kind_patterns(document: &MatchDocument) -> Vec<KindPattern> {
 /// Only the last of exactly three segments counts.
 fn config_input(document: ConfigDocument) -> Option<ConfigInput> {
     let parts: Vec<&str> = document.path.split('.').collect();
-    let [_, _, key] = parts.as_slice() else { return None };
-    Some(ConfigInput { key: (*key).to_owned(), name: document.name, description: document.description })
+    let [_, _, key] = parts.as_slice() else {
+        return None;
+    };
+    Some(ConfigInput {
+        key: (*key).to_owned(),
+        name: document.name,
+        description: document.description,
+    })
 }
 
 fn scopes(names: Vec<String>) -> Vec<Scope> {
@@ -237,7 +296,10 @@ fn flatten(
         for control in document.control_ids {
             sections_of.entry(control).or_default().push(id.clone());
         }
-        sections.push(Section { id, title: document.name });
+        sections.push(Section {
+            id,
+            title: document.name,
+        });
         flatten(document.sub_sections, sections, sections_of);
     }
 }

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::documents::{
-    AttackTrackDocument, ConfigDocument, ControlAttributes, ControlDocument, FrameworkDocument, MatchDocument,
-    RuleAttributes, RuleDocument, ScopeDocument, SectionDocument, TrackDocument, TrackMetadata, TrackSpec,
+    AttackTrackDocument, ConfigDocument, ControlAttributes, ControlDocument, FrameworkDocument,
+    MatchDocument, RuleAttributes, RuleDocument, ScopeDocument, SectionDocument, TrackDocument,
+    TrackMetadata, TrackSpec,
 };
 use crate::{Library, LibraryError};
 
@@ -46,10 +47,17 @@ pub fn write_artifact(library: &Library, artifact: Artifact<'_>) -> Result<Strin
         Artifact::Framework(framework) => json(&framework_document(library, framework)),
         Artifact::Control(control) => json(&control_document(library, control, &control.name)),
         Artifact::Inputs => json(&library.defaults),
-        Artifact::Exceptions => json(&library.exceptions.iter().map(|policy| &**policy).collect::<Vec<_>>()),
+        Artifact::Exceptions => json(
+            &library
+                .exceptions
+                .iter()
+                .map(|policy| &**policy)
+                .collect::<Vec<_>>(),
+        ),
         Artifact::AttackTracks => json(&attack_tracks(library)),
     }?;
-    let text = serde_json::to_string_pretty(&value).map_err(|error| LibraryError::Packed(error.to_string()))?;
+    let text =
+        serde_json::to_string_pretty(&value).map_err(|error| LibraryError::Packed(error.to_string()))?;
     Ok(text + "\n")
 }
 
@@ -62,11 +70,30 @@ fn framework_document(library: &Library, framework: &Framework) -> FrameworkDocu
     let mut sub_sections: BTreeMap<String, SectionDocument> = framework
         .sections
         .iter()
-        .map(|section| (section.id.clone(), SectionDocument { id: section.id.clone(), name: section.title.clone(), ..SectionDocument::default() }))
+        .map(|section| {
+            (
+                section.id.clone(),
+                SectionDocument {
+                    id: section.id.clone(),
+                    name: section.title.clone(),
+                    ..SectionDocument::default()
+                },
+            )
+        })
         .collect();
     for control in controls() {
-        for section in control.frameworks.get(&framework.name).map(|membership| membership.sections.as_slice()).unwrap_or_default() {
-            let entry = sub_sections.entry(section.clone()).or_insert_with(|| SectionDocument { id: section.clone(), ..SectionDocument::default() });
+        for section in control
+            .frameworks
+            .get(&framework.name)
+            .map(|membership| membership.sections.as_slice())
+            .unwrap_or_default()
+        {
+            let entry = sub_sections
+                .entry(section.clone())
+                .or_insert_with(|| SectionDocument {
+                    id: section.clone(),
+                    ..SectionDocument::default()
+                });
             entry.control_ids.push(control.id.clone());
         }
     }
@@ -77,7 +104,9 @@ fn framework_document(library: &Library, framework: &Framework) -> FrameworkDocu
         type_tags: framework.types.clone(),
         scanning_scope: scope_document(&framework.scope),
         sub_sections,
-        controls: controls().map(|control| control_document(library, control, control.name_in(&framework.name))).collect(),
+        controls: controls()
+            .map(|control| control_document(library, control, control.name_in(&framework.name)))
+            .collect(),
         control_ids: framework.controls.clone(),
     }
 }
@@ -95,7 +124,10 @@ fn control_document(library: &Library, control: &Control, name: &str) -> Control
             attack_tracks: control
                 .attack_tracks
                 .iter()
-                .map(|step| TrackDocument { attack_track: step.track.clone(), categories: step.categories.clone() })
+                .map(|step| TrackDocument {
+                    attack_track: step.track.clone(),
+                    categories: step.categories.clone(),
+                })
                 .collect(),
             action_required: control.action_required,
             microsoft_mitre_columns: control.mitre_columns.clone(),
@@ -107,7 +139,12 @@ fn control_document(library: &Library, control: &Control, name: &str) -> Control
         impact: texts.impact.clone(),
         default_value: texts.default_value.clone(),
         references: texts.references.clone(),
-        rules: control.rules.iter().filter_map(|name| library.rules.get(name)).map(|rule| rule_document(library, rule)).collect(),
+        rules: control
+            .rules
+            .iter()
+            .filter_map(|name| library.rules.get(name))
+            .map(|rule| rule_document(library, rule))
+            .collect(),
     }
 }
 
@@ -149,7 +186,9 @@ fn match_document(pattern: &KindPattern) -> MatchDocument {
 }
 
 fn scope_document(scopes: &[Scope]) -> ScopeDocument {
-    ScopeDocument { matches: scopes.iter().cloned().map(String::from).collect() }
+    ScopeDocument {
+        matches: scopes.iter().cloned().map(String::from).collect(),
+    }
 }
 
 fn attack_tracks(library: &Library) -> Vec<AttackTrackDocument> {
@@ -159,8 +198,14 @@ fn attack_tracks(library: &Library) -> Vec<AttackTrackDocument> {
         .map(|track| AttackTrackDocument {
             api_version: "regolibrary.kubescape/v1alpha1".to_owned(),
             kind: "AttackTrack".to_owned(),
-            metadata: TrackMetadata { name: track.name.clone() },
-            spec: TrackSpec { version: "1.0".to_owned(), description: track.description.clone(), data: (&track.root).into() },
+            metadata: TrackMetadata {
+                name: track.name.clone(),
+            },
+            spec: TrackSpec {
+                version: "1.0".to_owned(),
+                description: track.description.clone(),
+                data: (&track.root).into(),
+            },
         })
         .collect()
 }

@@ -28,7 +28,9 @@ struct PosturePatterns {
 
 impl PosturePatterns {
     fn names(&self, control_id: &str, rule_name: &str) -> bool {
-        let matches = |pattern: &Option<Pattern>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.matches(text));
+        let matches = |pattern: &Option<Pattern>, text: &str| {
+            pattern.as_ref().is_none_or(|pattern| pattern.matches(text))
+        };
         matches(&self.control, control_id) && matches(&self.rule, rule_name)
     }
 }
@@ -47,7 +49,11 @@ impl Compiled {
             })
             .collect();
         let resources = policy.resources.iter().filter_map(attributes).collect();
-        Self { exception, resources, postures }
+        Self {
+            exception,
+            resources,
+            postures,
+        }
     }
 
     pub(super) fn policy(&self) -> &Arc<ExceptionPolicy> {
@@ -55,43 +61,80 @@ impl Compiled {
     }
 
     pub(super) fn names_control(&self, control_id: &str) -> bool {
-        let named = |posture: &PosturePatterns| posture.control.as_ref().is_none_or(|pattern| pattern.matches(control_id));
+        let named = |posture: &PosturePatterns| {
+            posture
+                .control
+                .as_ref()
+                .is_none_or(|pattern| pattern.matches(control_id))
+        };
         self.postures.is_empty() || self.postures.iter().any(named)
     }
 
     pub(super) fn names_rule(&self, control_id: &str, rule_name: &str) -> bool {
-        self.postures.is_empty() || self.postures.iter().any(|posture| posture.names(control_id, rule_name))
+        self.postures.is_empty()
+            || self
+                .postures
+                .iter()
+                .any(|posture| posture.names(control_id, rule_name))
     }
 
     /// The frameworks that it is bound to for this finding; `None` when it is bound to none.
     pub(super) fn frameworks(&self, control_id: &str, rule_name: &str) -> Option<Vec<String>> {
-        let naming: Vec<&PosturePatterns> =
-            self.postures.iter().filter(|posture| posture.names(control_id, rule_name)).collect();
+        let naming: Vec<&PosturePatterns> = self
+            .postures
+            .iter()
+            .filter(|posture| posture.names(control_id, rule_name))
+            .collect();
         if naming.is_empty() || naming.iter().any(|posture| posture.framework.is_empty()) {
             return None;
         }
-        Some(naming.into_iter().map(|posture| posture.framework.clone()).collect())
+        Some(
+            naming
+                .into_iter()
+                .map(|posture| posture.framework.clone())
+                .collect(),
+        )
     }
 
     /// Whether a resource, or any object that an aggregated resource relates to, is meant.
     pub(super) fn designates(&self, resource: &Resource, cluster: &str) -> bool {
-        let related = resource.object.get("relatedObjects").and_then(Node::as_sequence).unwrap_or_default();
-        let subjects = std::iter::once(Subject::of_resource(resource)).chain(related.iter().map(Subject::of_object));
-        subjects.into_iter().any(|subject| self.designates_subject(&subject, cluster))
+        let related = resource
+            .object
+            .get("relatedObjects")
+            .and_then(Node::as_sequence)
+            .unwrap_or_default();
+        let subjects =
+            std::iter::once(Subject::of_resource(resource)).chain(related.iter().map(Subject::of_object));
+        subjects
+            .into_iter()
+            .any(|subject| self.designates_subject(&subject, cluster))
     }
 
     fn designates_subject(&self, subject: &Subject<'_>, cluster: &str) -> bool {
         let in_namespaces = self.exception.namespaces.as_ref().is_none_or(|namespaces| {
-            namespaces.iter().any(|namespace| **namespace == *subject.own_namespace())
+            namespaces
+                .iter()
+                .any(|namespace| **namespace == *subject.own_namespace())
         });
-        let selected = self.exception.objects.as_ref().is_none_or(|selector| selector.matches(subject.object));
-        in_namespaces && selected && self.resources.iter().any(|attributes| matches(attributes, subject, cluster))
+        let selected = self
+            .exception
+            .objects
+            .as_ref()
+            .is_none_or(|selector| selector.matches(subject.object));
+        in_namespaces
+            && selected
+            && self
+                .resources
+                .iter()
+                .any(|attributes| matches(attributes, subject, cluster))
     }
 
     /// No resource is singled out: by name of the cluster at most.
     pub(super) fn is_of_everything(&self, cluster: &str) -> bool {
         let whole = |attributes: &Vec<(String, Pattern)>| {
-            attributes.iter().all(|(key, pattern)| key == "cluster" && pattern.matches(cluster))
+            attributes
+                .iter()
+                .all(|(key, pattern)| key == "cluster" && pattern.matches(cluster))
         };
         let selects = self.exception.objects.is_some() || self.exception.namespaces.is_some();
         !selects && (self.exception.policy.resources.is_empty() || self.resources.iter().any(whole))
@@ -103,7 +146,13 @@ fn attributes(designator: &Designator) -> Option<Vec<(String, Pattern)>> {
     if designator.designator_type != ATTRIBUTES || designator.attributes.is_empty() {
         return None;
     }
-    Some(designator.attributes.iter().map(|(key, text)| (key.clone(), Pattern::exact_case(text))).collect())
+    Some(
+        designator
+            .attributes
+            .iter()
+            .map(|(key, text)| (key.clone(), Pattern::exact_case(text)))
+            .collect(),
+    )
 }
 
 /// What attributes are compared with.
@@ -145,7 +194,11 @@ impl<'a> Subject<'a> {
 
     /// A namespace stands for itself.
     fn own_namespace(&self) -> &'a str {
-        if self.kind == "Namespace" { self.name } else { self.namespace }
+        if self.kind == "Namespace" {
+            self.name
+        } else {
+            self.namespace
+        }
     }
 }
 
@@ -170,25 +223,36 @@ fn matches(attributes: &[(String, Pattern)], subject: &Subject<'_>, cluster: &st
             return false;
         }
     }
-    labels.is_empty() || ["metadata.labels", "metadata.annotations"].iter().any(|path| has_labels(subject.object.at(path), &labels))
+    labels.is_empty()
+        || ["metadata.labels", "metadata.annotations"]
+            .iter()
+            .any(|path| has_labels(subject.object.at(path), &labels))
 }
 
 fn has_labels(map: Option<&Node>, labels: &[(&str, &Pattern)]) -> bool {
     map.is_some_and(|map| {
-        labels.iter().all(|(key, pattern)| map.get(key).and_then(Node::as_str).is_some_and(|value| pattern.matches(value)))
+        labels.iter().all(|(key, pattern)| {
+            map.get(key)
+                .and_then(Node::as_str)
+                .is_some_and(|value| pattern.matches(value))
+        })
     })
 }
 
 fn has_container(object: &Node, pattern: &Pattern) -> bool {
-    ["spec", "spec.template.spec", "spec.jobTemplate.spec.template.spec"]
-        .iter()
-        .filter_map(|path| object.at(path))
-        .flat_map(|spec| ["containers", "initContainers"].map(|array| spec.get(array)))
-        .flatten()
-        .filter_map(Node::as_sequence)
-        .flatten()
-        .filter_map(|container| container.get("name").and_then(Node::as_str))
-        .any(|name| pattern.matches(name))
+    [
+        "spec",
+        "spec.template.spec",
+        "spec.jobTemplate.spec.template.spec",
+    ]
+    .iter()
+    .filter_map(|path| object.at(path))
+    .flat_map(|spec| ["containers", "initContainers"].map(|array| spec.get(array)))
+    .flatten()
+    .filter_map(Node::as_sequence)
+    .flatten()
+    .filter_map(|container| container.get("name").and_then(Node::as_str))
+    .any(|name| pattern.matches(name))
 }
 
 /// An expression that must match a whole text.
@@ -212,12 +276,24 @@ impl Pattern {
     fn new(text: &str, any_case: bool) -> Self {
         let plain = !text.contains(|character: char| r"\.+*?()|[]{}^$".contains(character));
         let flags = if any_case { "(?i)" } else { "" };
-        let regex = if plain { None } else { Regex::new(&format!("{flags}^(?:{text})$")).ok() };
-        Self { text: text.to_owned(), any_case, regex }
+        let regex = if plain {
+            None
+        } else {
+            Regex::new(&format!("{flags}^(?:{text})$")).ok()
+        };
+        Self {
+            text: text.to_owned(),
+            any_case,
+            regex,
+        }
     }
 
     pub(super) fn matches(&self, text: &str) -> bool {
-        let equal = if self.any_case { self.text.eq_ignore_ascii_case(text) } else { self.text == text };
+        let equal = if self.any_case {
+            self.text.eq_ignore_ascii_case(text)
+        } else {
+            self.text == text
+        };
         equal || self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
     }
 }

@@ -18,7 +18,11 @@ const EXPIRY: &str = "kubescape.io/skip-expiry";
 pub(super) fn of(resource: &Resource, warnings: &mut Vec<String>) -> Option<Arc<ExceptionPolicy>> {
     let annotations = resource.object.get("metadata")?.get("annotations")?;
     let text = |key: &str| annotations.get(key).and_then(Node::as_str);
-    let ids: Vec<&str> = text(CONTROLS)?.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
+    let ids: Vec<&str> = text(CONTROLS)?
+        .split(',')
+        .map(str::trim)
+        .filter(|id| !id.is_empty())
+        .collect();
     if ids.is_empty() {
         return None;
     }
@@ -32,7 +36,8 @@ pub(super) fn of(resource: &Resource, warnings: &mut Vec<String>) -> Option<Arc<
         ));
         return None;
     }
-    let attribute = |key: &str, value: &str| (!value.is_empty()).then(|| (key.to_owned(), regex::escape(value)));
+    let attribute =
+        |key: &str, value: &str| (!value.is_empty()).then(|| (key.to_owned(), regex::escape(value)));
     let attributes = [
         attribute("kind", &resource.kind.kind),
         attribute("name", &resource.name),
@@ -50,7 +55,10 @@ pub(super) fn of(resource: &Resource, warnings: &mut Vec<String>) -> Option<Arc<
         }],
         posture_policies: ids
             .into_iter()
-            .map(|id| PosturePolicy { control_id: id.to_owned(), ..PosturePolicy::default() })
+            .map(|id| PosturePolicy {
+                control_id: id.to_owned(),
+                ..PosturePolicy::default()
+            })
             .collect(),
         ..ExceptionPolicy::default()
     }))

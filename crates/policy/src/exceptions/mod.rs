@@ -35,7 +35,11 @@ pub(crate) struct Exception {
 
 impl From<Arc<ExceptionPolicy>> for Exception {
     fn from(policy: Arc<ExceptionPolicy>) -> Self {
-        Self { policy, objects: None, namespaces: None }
+        Self {
+            policy,
+            objects: None,
+            namespaces: None,
+        }
     }
 }
 
@@ -86,25 +90,40 @@ impl ExceptionSet {
     }
 
     fn add_inline(&mut self, resource: &Resource, now: i64) {
-        let Some(policy) = inline::of(resource, &mut self.warnings) else { return };
+        let Some(policy) = inline::of(resource, &mut self.warnings) else {
+            return;
+        };
         if expired(&policy, now) {
             self.expired.push(policy);
         } else {
-            self.inline.insert(Arc::clone(&resource.id), Compiled::new(policy.into()));
+            self.inline
+                .insert(Arc::clone(&resource.id), Compiled::new(policy.into()));
         }
     }
 
     /// The exceptions that speak of a control.
     pub(crate) fn of_control(&self, control_id: &str) -> ControlExceptions<'_> {
-        let general = self.general.iter().filter(|exception| exception.names_control(control_id)).collect();
-        ControlExceptions { general, inline: &self.inline, control_id: control_id.to_owned() }
+        let general = self
+            .general
+            .iter()
+            .filter(|exception| exception.names_control(control_id))
+            .collect();
+        ControlExceptions {
+            general,
+            inline: &self.inline,
+            control_id: control_id.to_owned(),
+        }
     }
 
     /// Every exception, with whether it still holds.
     fn all(&self) -> impl Iterator<Item = (&Arc<ExceptionPolicy>, bool)> {
         let mut inline: Vec<&Compiled> = self.inline.values().collect();
         inline.sort_by(|a, b| a.policy().name.cmp(&b.policy().name));
-        let holding = self.general.iter().chain(inline).map(|exception| (exception.policy(), true));
+        let holding = self
+            .general
+            .iter()
+            .chain(inline)
+            .map(|exception| (exception.policy(), true));
         holding.chain(self.expired.iter().map(|policy| (policy, false)))
     }
 }
@@ -126,7 +145,10 @@ pub(crate) struct Cover {
 impl ControlExceptions<'_> {
     /// The exceptions that cover a finding of a rule on a resource.
     pub(crate) fn covering(&self, rule_name: &str, resource: &Resource, cluster: &str) -> Vec<Cover> {
-        let own = self.inline.get(&resource.id).filter(|exception| exception.names_control(&self.control_id));
+        let own = self
+            .inline
+            .get(&resource.id)
+            .filter(|exception| exception.names_control(&self.control_id));
         self.general
             .iter()
             .copied()
@@ -142,7 +164,9 @@ impl ControlExceptions<'_> {
 
     /// The exceptions that accept the control as a whole: they name no resource beyond the cluster.
     pub(crate) fn of_everything(&self, cluster: &str) -> bool {
-        self.general.iter().any(|exception| exception.is_of_everything(cluster))
+        self.general
+            .iter()
+            .any(|exception| exception.is_of_everything(cluster))
     }
 }
 

@@ -21,10 +21,15 @@ pub const CLUSTER_WIDE: &str = "ClusterSecurityException";
 pub(super) fn of(resources: &[Resource], warnings: &mut Vec<String>) -> Vec<Exception> {
     resources
         .iter()
-        .filter(|resource| resource.kind.group == GROUP && [NAMESPACED, CLUSTER_WIDE].contains(&resource.kind.kind.as_str()))
+        .filter(|resource| {
+            resource.kind.group == GROUP && [NAMESPACED, CLUSTER_WIDE].contains(&resource.kind.kind.as_str())
+        })
         .flat_map(|resource| {
             exceptions(resource, resources).unwrap_or_else(|message| {
-                warnings.push(format!("{} {}: {message}; it does not hold", resource.kind.kind, resource.name));
+                warnings.push(format!(
+                    "{} {}: {message}; it does not hold",
+                    resource.kind.kind, resource.name
+                ));
                 Vec::new()
             })
         })
@@ -33,29 +38,51 @@ pub(super) fn of(resources: &[Resource], warnings: &mut Vec<String>) -> Vec<Exce
 
 /// One exception for each entry of `spec.posture`.
 fn exceptions(resource: &Resource, all: &[Resource]) -> Result<Vec<Exception>, String> {
-    let Some(spec) = resource.object.get("spec") else { return Err("it has no spec".to_owned()) };
+    let Some(spec) = resource.object.get("spec") else {
+        return Err("it has no spec".to_owned());
+    };
     let expires = spec.get("expiresAt").and_then(Node::as_str);
     if let Some(date) = expires
         && date.parse::<jiff::Timestamp>().is_err()
     {
-        return Err(format!("expiresAt {date:?} is no RFC 3339 time such as 2030-01-31T00:00:00Z"));
+        return Err(format!(
+            "expiresAt {date:?} is no RFC 3339 time such as 2030-01-31T00:00:00Z"
+        ));
     }
-    let selector = |key: &str| spec.get("match").and_then(|matches| matches.get(key)).map(Selector::read).transpose();
+    let selector = |key: &str| {
+        spec.get("match")
+            .and_then(|matches| matches.get(key))
+            .map(Selector::read)
+            .transpose()
+    };
     let objects = selector("objectSelector")?;
     let namespaces = match (resource.kind.kind.as_str(), selector("namespaceSelector")?) {
         (CLUSTER_WIDE, Some(selector)) => Some(selected_namespaces(&selector, all)),
         (CLUSTER_WIDE, None) => None,
         _ => Some(vec![Arc::clone(&resource.namespace)]),
     };
-    let postures = spec.get("posture").and_then(Node::as_sequence).unwrap_or_default();
+    let postures = spec
+        .get("posture")
+        .and_then(Node::as_sequence)
+        .unwrap_or_default();
     Ok(postures
         .iter()
         .map(|posture| {
-            let text = |key: &str| posture.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
+            let text = |key: &str| {
+                posture
+                    .get(key)
+                    .and_then(Node::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
             let policy = ExceptionPolicy {
                 name: format!("{}/{}", resource.name, text("controlID")),
                 actions: vec![text("action")],
-                reason: spec.get("reason").and_then(Node::as_str).unwrap_or_default().to_owned(),
+                reason: spec
+                    .get("reason")
+                    .and_then(Node::as_str)
+                    .unwrap_or_default()
+                    .to_owned(),
                 expiration_date: expires.map(ToOwned::to_owned),
                 resources: designators(spec),
                 posture_policies: vec![PosturePolicy {
@@ -65,7 +92,11 @@ fn exceptions(resource: &Resource, all: &[Resource]) -> Result<Vec<Exception>, S
                 }],
                 ..ExceptionPolicy::default()
             };
-            Exception { policy: Arc::new(policy), objects: objects.clone(), namespaces: namespaces.clone() }
+            Exception {
+                policy: Arc::new(policy),
+                objects: objects.clone(),
+                namespaces: namespaces.clone(),
+            }
         })
         .collect())
 }
@@ -79,8 +110,14 @@ fn selected_namespaces(selector: &Selector, all: &[Resource]) -> Vec<Arc<str>> {
 
 /// The resources that `spec.match.resources` names, or all.
 fn designators(spec: &Node) -> Vec<Designator> {
-    let named = spec.at("match.resources").and_then(Node::as_sequence).unwrap_or_default();
-    let designator = |attributes| Designator { designator_type: ATTRIBUTES.to_owned(), attributes };
+    let named = spec
+        .at("match.resources")
+        .and_then(Node::as_sequence)
+        .unwrap_or_default();
+    let designator = |attributes| Designator {
+        designator_type: ATTRIBUTES.to_owned(),
+        attributes,
+    };
     if named.is_empty() {
         return vec![designator(BTreeMap::from([("name".to_owned(), ".*".to_owned())]))];
     }
@@ -88,11 +125,16 @@ fn designators(spec: &Node) -> Vec<Designator> {
         .iter()
         .map(|resource| {
             let attribute = |key: &str| {
-                let value = resource.get(key).and_then(Node::as_str).filter(|value| !value.is_empty())?;
+                let value = resource
+                    .get(key)
+                    .and_then(Node::as_str)
+                    .filter(|value| !value.is_empty())?;
                 Some((key.to_owned(), regex::escape(value)))
             };
-            let mut attributes: BTreeMap<String, String> =
-                ["apiGroup", "kind", "name"].into_iter().filter_map(attribute).collect();
+            let mut attributes: BTreeMap<String, String> = ["apiGroup", "kind", "name"]
+                .into_iter()
+                .filter_map(attribute)
+                .collect();
             if attributes.is_empty() {
                 attributes.insert("name".to_owned(), ".*".to_owned());
             }

@@ -20,7 +20,10 @@ pub struct ExceptionError {
 
 impl From<YamlError> for ExceptionError {
     fn from(error: YamlError) -> Self {
-        Self { position: error.position, message: error.message }
+        Self {
+            position: error.position,
+            message: error.message,
+        }
     }
 }
 
@@ -28,14 +31,22 @@ impl From<YamlError> for ExceptionError {
 /// because of a typo that nobody sees.
 pub fn read_exceptions(text: &str) -> Result<Vec<Arc<ExceptionPolicy>>, ExceptionError> {
     let limits = kubescape_yaml::Limits::default();
-    let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with(['[', '{']);
+    let is_json = text
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .starts_with(['[', '{']);
     let root = match is_json {
         true => kubescape_yaml::load_json(text, &limits)?,
         false => kubescape_yaml::load_one(text, Profile::SigsYaml, &limits)?,
     };
-    let reader = Reader { lines: LineIndex::new(text) };
+    let reader = Reader {
+        lines: LineIndex::new(text),
+    };
     match &root.value {
-        Value::Sequence(policies) => policies.iter().map(|node| reader.policy(node).map(Arc::new)).collect(),
+        Value::Sequence(policies) => policies
+            .iter()
+            .map(|node| reader.policy(node).map(Arc::new))
+            .collect(),
         Value::Mapping(_) => Ok(vec![Arc::new(reader.policy(&root)?)]),
         Value::Null => Ok(Vec::new()),
         _ => Err(reader.error(&root, "a file of exceptions is a list of policies")),
@@ -51,8 +62,17 @@ type Read<T> = Result<T, ExceptionError>;
 impl Reader<'_> {
     fn policy(&self, node: &Node) -> Read<ExceptionPolicy> {
         const KEYS: [&str; 11] = [
-            "name", "policyType", "actions", "reason", "expirationDate", "resources", "posturePolicies", "guid", "attributes",
-            "creationTime", "updatedTime",
+            "name",
+            "policyType",
+            "actions",
+            "reason",
+            "expirationDate",
+            "resources",
+            "posturePolicies",
+            "guid",
+            "attributes",
+            "creationTime",
+            "updatedTime",
         ];
         self.keys(node, &KEYS)?;
         let expiration_date = self.text(node, "expirationDate")?.filter(|date| !date.is_empty());
@@ -60,16 +80,32 @@ impl Reader<'_> {
             && date.parse::<jiff::Timestamp>().is_err()
         {
             let place = node.get("expirationDate").unwrap_or(node);
-            return Err(self.error(place, format!("{date:?} is no RFC 3339 time such as 2030-01-31T00:00:00Z")));
+            return Err(self.error(
+                place,
+                format!("{date:?} is no RFC 3339 time such as 2030-01-31T00:00:00Z"),
+            ));
         }
         Ok(ExceptionPolicy {
             name: self.text(node, "name")?.unwrap_or_default(),
             policy_type: self.text(node, "policyType")?.unwrap_or_default(),
-            actions: self.list(node, "actions")?.iter().filter_map(Node::as_str).map(ToOwned::to_owned).collect(),
+            actions: self
+                .list(node, "actions")?
+                .iter()
+                .filter_map(Node::as_str)
+                .map(ToOwned::to_owned)
+                .collect(),
             reason: self.text(node, "reason")?.unwrap_or_default(),
             expiration_date,
-            resources: self.list(node, "resources")?.iter().map(|node| self.designator(node)).collect::<Read<_>>()?,
-            posture_policies: self.list(node, "posturePolicies")?.iter().map(|node| self.posture(node)).collect::<Read<_>>()?,
+            resources: self
+                .list(node, "resources")?
+                .iter()
+                .map(|node| self.designator(node))
+                .collect::<Read<_>>()?,
+            posture_policies: self
+                .list(node, "posturePolicies")?
+                .iter()
+                .map(|node| self.posture(node))
+                .collect::<Read<_>>()?,
         })
     }
 
@@ -80,8 +116,15 @@ impl Reader<'_> {
             let message = format!("designatorType is {designator_type:?}; only {ATTRIBUTES:?} is known");
             return Err(self.error(node.get("designatorType").unwrap_or(node), message));
         }
-        let mut designator = Designator { designator_type, ..Designator::default() };
-        let attributes = node.get("attributes").and_then(Node::as_mapping).map(|map| map.entries()).unwrap_or_default();
+        let mut designator = Designator {
+            designator_type,
+            ..Designator::default()
+        };
+        let attributes = node
+            .get("attributes")
+            .and_then(Node::as_mapping)
+            .map(kubescape_yaml::Mapping::entries)
+            .unwrap_or_default();
         for entry in attributes {
             let key = entry.key.text.to_string();
             let Some(value) = entry.value.as_str() else {
@@ -94,7 +137,16 @@ impl Reader<'_> {
     }
 
     fn posture(&self, node: &Node) -> Read<PosturePolicy> {
-        self.keys(node, &["frameworkName", "controlID", "controlName", "ruleName", "severityScore"])?;
+        self.keys(
+            node,
+            &[
+                "frameworkName",
+                "controlID",
+                "controlName",
+                "ruleName",
+                "severityScore",
+            ],
+        )?;
         let expression = |key: &str| -> Read<String> {
             let text = self.text(node, key)?.unwrap_or_default();
             self.expression(node.get(key).unwrap_or(node), &text)?;
@@ -116,14 +168,19 @@ impl Reader<'_> {
 
     /// A key that looks like a known one is a typo; others belong to other tools.
     fn keys(&self, node: &Node, known: &[&str]) -> Read<()> {
-        let Some(map) = node.as_mapping() else { return Err(self.error(node, "a map is expected here")) };
+        let Some(map) = node.as_mapping() else {
+            return Err(self.error(node, "a map is expected here"));
+        };
         for entry in map.entries() {
             let key = &*entry.key.text;
             if !known.contains(&key)
                 && let Some(meant) = closest(key, known.iter().copied())
             {
                 let position = self.lines.position(entry.key.span.start as usize);
-                return Err(ExceptionError { position, message: format!("unknown key {key:?}; did you mean {meant:?}?") });
+                return Err(ExceptionError {
+                    position,
+                    message: format!("unknown key {key:?}; did you mean {meant:?}?"),
+                });
             }
         }
         Ok(())
@@ -146,7 +203,10 @@ impl Reader<'_> {
     }
 
     fn error(&self, node: &Node, message: impl Into<String>) -> ExceptionError {
-        ExceptionError { position: self.lines.position(node.span.start as usize), message: message.into() }
+        ExceptionError {
+            position: self.lines.position(node.span.start as usize),
+            message: message.into(),
+        }
     }
 }
 
@@ -157,7 +217,11 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         let found = match read_exceptions(text) {
-            Ok(policies) => policies.iter().map(|policy| policy.name.clone()).collect::<Vec<_>>().join(" "),
+            Ok(policies) => policies
+                .iter()
+                .map(|policy| policy.name.clone())
+                .collect::<Vec<_>>()
+                .join(" "),
             Err(error) => error.to_string(),
         };
         assert_eq!(found, expected, "{text}");
@@ -165,13 +229,28 @@ mod tests {
 
     #[test]
     fn files() {
-        check(r#"[{"name": "a", "resources": [], "posturePolicies": []}, {"name": "b"}]"#, "a b");
+        check(
+            r#"[{"name": "a", "resources": [], "posturePolicies": []}, {"name": "b"}]"#,
+            "a b",
+        );
         check("- name: a\n  expirationDate: 2030-01-01T00:00:00Z\n", "a");
         check("", "");
-        check("[{\"name\": \"a\",\n \"expirationDate\": \"soon\"}]", "2:20: \"soon\" is no RFC 3339 time such as 2030-01-31T00:00:00Z");
-        check("[{\"posturePolices\": []}]", "1:3: unknown key \"posturePolices\"; did you mean \"posturePolicies\"?");
-        check("- resources:\n  - designatorType: Wlid\n", "2:21: designatorType is \"Wlid\"; only \"Attributes\" is known");
-        check("- posturePolicies:\n  - controlID: C-(\n", "2:16: \"C-(\" is no regular expression");
+        check(
+            "[{\"name\": \"a\",\n \"expirationDate\": \"soon\"}]",
+            "2:20: \"soon\" is no RFC 3339 time such as 2030-01-31T00:00:00Z",
+        );
+        check(
+            "[{\"posturePolices\": []}]",
+            "1:3: unknown key \"posturePolices\"; did you mean \"posturePolicies\"?",
+        );
+        check(
+            "- resources:\n  - designatorType: Wlid\n",
+            "2:21: designatorType is \"Wlid\"; only \"Attributes\" is known",
+        );
+        check(
+            "- posturePolicies:\n  - controlID: C-(\n",
+            "2:16: \"C-(\" is no regular expression",
+        );
         check("[{\"name\": 1}]", "1:11: name must be a string");
         check("hello", "1:1: a file of exceptions is a list of policies");
     }

@@ -37,48 +37,76 @@ impl Expressions {
 pub(super) fn install(engine: &mut Engine) -> Result<()> {
     let expressions = Expressions::default();
     add(engine, "kubescape_sprintf", 2, |arguments| {
-        let list = arguments.get(1).and_then(|list| list.as_array().ok()).ok_or_else(|| anyhow!("not a list"))?;
-        Ok(Value::from(sprintf(string(arguments, 0)?, &list.iter().cloned().collect::<Vec<_>>())))
+        let list = arguments
+            .get(1)
+            .and_then(|list| list.as_array().ok())
+            .ok_or_else(|| anyhow!("not a list"))?;
+        Ok(Value::from(sprintf(
+            string(arguments, 0)?,
+            &list.iter().cloned().collect::<Vec<_>>(),
+        )))
     })?;
     let regexes = expressions.clone();
     add(engine, "kubescape_regex_match", 2, move |arguments| {
-        Ok(Value::from(regexes.get(string(arguments, 0)?)?.is_match(string(arguments, 1)?)))
+        Ok(Value::from(
+            regexes
+                .get(string(arguments, 0)?)?
+                .is_match(string(arguments, 1)?),
+        ))
     })?;
     let regexes = expressions.clone();
     add(engine, "kubescape_regex_is_valid", 1, move |arguments| {
-        Ok(Value::from(string(arguments, 0).is_ok_and(|pattern| regexes.get(pattern).is_ok())))
+        Ok(Value::from(
+            string(arguments, 0).is_ok_and(|pattern| regexes.get(pattern).is_ok()),
+        ))
     })?;
     let regexes = expressions.clone();
     add(engine, "kubescape_regex_split", 2, move |arguments| {
         let regex = regexes.get(string(arguments, 0)?)?;
-        Ok(Value::from(regex.split(string(arguments, 1)?).map(Value::from).collect::<Vec<_>>()))
+        Ok(Value::from(
+            regex
+                .split(string(arguments, 1)?)
+                .map(Value::from)
+                .collect::<Vec<_>>(),
+        ))
     })?;
     let regexes = expressions.clone();
     add(engine, "kubescape_regex_find_n", 3, move |arguments| {
         let regex = regexes.get(string(arguments, 0)?)?;
         let found = regex.find_iter(string(arguments, 1)?).take(count(arguments, 2)?);
-        Ok(Value::from(found.map(|found| Value::from(found.as_str())).collect::<Vec<_>>()))
+        Ok(Value::from(
+            found.map(|found| Value::from(found.as_str())).collect::<Vec<_>>(),
+        ))
     })?;
     let regexes = expressions.clone();
     add(engine, "kubescape_regex_find_submatch", 3, move |arguments| {
         let regex = regexes.get(string(arguments, 0)?)?;
-        let found = regex.captures_iter(string(arguments, 1)?).take(count(arguments, 2)?).map(|groups| {
-            Value::from(
-                groups
-                    .iter()
-                    .map(|group| Value::from(group.map_or("", |group| group.as_str())))
-                    .collect::<Vec<_>>(),
-            )
-        });
+        let found = regex
+            .captures_iter(string(arguments, 1)?)
+            .take(count(arguments, 2)?)
+            .map(|groups| {
+                Value::from(
+                    groups
+                        .iter()
+                        .map(|group| Value::from(group.map_or("", |group| group.as_str())))
+                        .collect::<Vec<_>>(),
+                )
+            });
         Ok(Value::from(found.collect::<Vec<_>>()))
     })?;
     add(engine, "kubescape_regex_replace", 3, move |arguments| {
         let regex = expressions.get(string(arguments, 1)?)?;
-        Ok(Value::from(regex.replace_all(string(arguments, 0)?, &**string(arguments, 2)?).into_owned()))
+        Ok(Value::from(
+            regex
+                .replace_all(string(arguments, 0)?, &**string(arguments, 2)?)
+                .into_owned(),
+        ))
     })?;
-    add(engine, "kubescape_collection", 1, |arguments| match arguments.first() {
-        Some(collection @ (Value::Array(_) | Value::Set(_) | Value::Object(_))) => Ok(collection.clone()),
-        _ => Err(anyhow!("no collection")),
+    add(engine, "kubescape_collection", 1, |arguments| {
+        match arguments.first() {
+            Some(collection @ (Value::Array(_) | Value::Set(_) | Value::Object(_))) => Ok(collection.clone()),
+            _ => Err(anyhow!("no collection")),
+        }
     })?;
     add(engine, "image.parse_normalized_name", 1, |arguments| {
         Ok(Value::from(crate::image_name::normalize(string(arguments, 0)?)?))
@@ -97,11 +125,17 @@ fn add(
 }
 
 fn string(arguments: &[Value], index: usize) -> Result<&Arc<str>> {
-    arguments.get(index).ok_or_else(|| anyhow!("argument {index} is missing"))?.as_string()
+    arguments
+        .get(index)
+        .ok_or_else(|| anyhow!("argument {index} is missing"))?
+        .as_string()
 }
 
 /// A limit; negative means all.
 fn count(arguments: &[Value], index: usize) -> Result<usize> {
-    let number = arguments.get(index).ok_or_else(|| anyhow!("argument {index} is missing"))?.as_i64()?;
+    let number = arguments
+        .get(index)
+        .ok_or_else(|| anyhow!("argument {index} is missing"))?
+        .as_i64()?;
     Ok(usize::try_from(number).unwrap_or(usize::MAX))
 }

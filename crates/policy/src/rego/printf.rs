@@ -27,8 +27,9 @@ pub(super) fn sprintf(format: &str, arguments: &[Value]) -> String {
         }
     }
     output.push_str(rest);
-    let extra: Vec<String> =
-        remaining.map(|argument| format!("{}={}", type_name(argument), plain(argument))).collect();
+    let extra: Vec<String> = remaining
+        .map(|argument| format!("{}={}", type_name(argument), plain(argument)))
+        .collect();
     if !extra.is_empty() {
         let _ = write!(output, "%!(EXTRA {})", extra.join(", "));
     }
@@ -96,10 +97,16 @@ impl Spec {
                 hex
             }),
             ('f' | 'F', Value::Number(number)) => {
-                format!("{:.*}", self.precision.unwrap_or(6), number.as_f64().unwrap_or_default())
+                format!(
+                    "{:.*}",
+                    self.precision.unwrap_or(6),
+                    number.as_f64().unwrap_or_default()
+                )
             }
             ('g', Value::Number(_)) => plain(argument),
-            ('e', Value::Number(number)) => exponent(number.as_f64().unwrap_or_default(), self.precision.unwrap_or(6)),
+            ('e', Value::Number(number)) => {
+                exponent(number.as_f64().unwrap_or_default(), self.precision.unwrap_or(6))
+            }
             ('t', Value::Bool(flag)) => flag.to_string(),
             _ => bad(self.verb, argument),
         };
@@ -107,7 +114,10 @@ impl Spec {
     }
 
     fn cut(&self, text: &str) -> String {
-        self.precision.map_or_else(|| text.to_owned(), |precision| text.chars().take(precision).collect())
+        self.precision.map_or_else(
+            || text.to_owned(),
+            |precision| text.chars().take(precision).collect(),
+        )
     }
 
     fn integer(&self, number: i64) -> String {
@@ -119,7 +129,13 @@ impl Spec {
             'x' => format!("{magnitude:x}"),
             'X' => format!("{magnitude:X}"),
             'b' => format!("{magnitude:b}"),
-            'c' => return u32::try_from(number).ok().and_then(char::from_u32).unwrap_or('\u{fffd}').to_string(),
+            'c' => {
+                return u32::try_from(number)
+                    .ok()
+                    .and_then(char::from_u32)
+                    .unwrap_or('\u{fffd}')
+                    .to_string();
+            }
             _ => magnitude.to_string(),
         };
         let sign = match (number < 0, self.plus, self.space) {
@@ -128,7 +144,11 @@ impl Spec {
             (false, false, true) => " ",
             _ => "",
         };
-        let zeros = if self.zero && !self.minus { self.width.saturating_sub(sign.len() + digits.len()) } else { 0 };
+        let zeros = if self.zero && !self.minus {
+            self.width.saturating_sub(sign.len() + digits.len())
+        } else {
+            0
+        };
         format!("{sign}{}{digits}", "0".repeat(zeros))
     }
 
@@ -162,7 +182,11 @@ fn notation(value: &Value) -> String {
         Value::Set(items) => format!("{{{}}}", list(items.iter().map(notation).collect())),
         Value::Object(map) => format!(
             "{{{}}}",
-            list(map.iter_sorted().map(|(key, value)| format!("{}: {}", notation(key), notation(value))).collect())
+            list(
+                map.iter_sorted()
+                    .map(|(key, value)| format!("{}: {}", notation(key), notation(value)))
+                    .collect()
+            )
         ),
         other => other.to_json_str().unwrap_or_default(),
     }
@@ -181,7 +205,9 @@ fn exponent(number: f64, precision: usize) -> String {
     let text = format!("{number:.precision$e}");
     match text.split_once('e') {
         Some((mantissa, power)) => {
-            let (sign, digits) = power.strip_prefix('-').map_or(("+", power), |digits| ("-", digits));
+            let (sign, digits) = power
+                .strip_prefix('-')
+                .map_or(("+", power), |digits| ("-", digits));
             format!("{mantissa}e{sign}{digits:0>2}")
         }
         None => text,
@@ -195,7 +221,19 @@ mod tests {
     #[track_caller]
     fn check(format: &str, arguments: &str, expected: &str) {
         let arguments = Value::from_json_str(arguments).unwrap();
-        assert_eq!(sprintf(format, arguments.as_array().unwrap().iter().cloned().collect::<Vec<_>>().as_slice()), expected);
+        assert_eq!(
+            sprintf(
+                format,
+                arguments
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .as_slice()
+            ),
+            expected
+        );
     }
 
     #[test]
@@ -203,7 +241,11 @@ mod tests {
         check("%s/%d", r#"["a", 3]"#, "a/3");
         check("%o", "[384]", "600");
         check("%#o %x %X %b %c", "[8, 255, 255, 5, 65]", "010 ff FF 101 A");
-        check("%v %v %v", r#"["a", [1, "b"], {"k": null}]"#, r#"a [1, "b"] {"k": null}"#);
+        check(
+            "%v %v %v",
+            r#"["a", [1, "b"], {"k": null}]"#,
+            r#"a [1, "b"] {"k": null}"#,
+        );
         check("%5d|%-5d|%05d|%+d", "[42, 42, 42, 42]", "   42|42   |00042|+42");
         check("%.2f %t 100%%", "[3.14159, true]", "3.14 true 100%");
         check("%q %.2s %5s", r#"["a\"b", "abc", "é"]"#, r#""a\"b" ab     é"#);

@@ -95,7 +95,10 @@ impl<'library> Programs<'library> {
                 .filter(|key| key.starts_with("lib/"))
                 .filter_map(|key| Some((package_of(modules.get(key)?)?, key.as_str())))
                 .collect(),
-            parsed: modules.keys().map(|key| (key.as_str(), OnceLock::new())).collect(),
+            parsed: modules
+                .keys()
+                .map(|key| (key.as_str(), OnceLock::new()))
+                .collect(),
         }
     }
 
@@ -103,11 +106,22 @@ impl<'library> Programs<'library> {
     pub fn evaluate(&self, module: &str, input: RuleInput<'_>) -> Result<Vec<Response>, RuleError> {
         let program = self.program(module)?;
         let mut engine = program.engine.clone();
-        engine.add_data(data_document(input)).map_err(|error| RuleError::Evaluate(error.to_string()))?;
+        engine
+            .add_data(data_document(input))
+            .map_err(|error| RuleError::Evaluate(error.to_string()))?;
         if let Some(limit) = input.limits.time {
-            engine.set_execution_timer_config(ExecutionTimerConfig { limit, check_interval: STEPS_PER_CLOCK });
+            engine.set_execution_timer_config(ExecutionTimerConfig {
+                limit,
+                check_interval: STEPS_PER_CLOCK,
+            });
         }
-        engine.set_input(Value::from(input.objects.iter().map(|object| object.0.clone()).collect::<Vec<_>>()));
+        engine.set_input(Value::from(
+            input
+                .objects
+                .iter()
+                .map(|object| object.0.clone())
+                .collect::<Vec<_>>(),
+        ));
         let evaluated = if program.has_deny {
             engine.eval_rule(format!("data.{PACKAGE}.deny"))
         } else {
@@ -125,12 +139,20 @@ impl<'library> Programs<'library> {
     }
 
     fn program(&self, module: &str) -> Result<&Program, RuleError> {
-        let cell = self.parsed.get(module).ok_or_else(|| RuleError::Missing(module.to_owned()))?;
-        cell.get_or_init(|| self.parse(module)).as_ref().map_err(Clone::clone)
+        let cell = self
+            .parsed
+            .get(module)
+            .ok_or_else(|| RuleError::Missing(module.to_owned()))?;
+        cell.get_or_init(|| self.parse(module))
+            .as_ref()
+            .map_err(Clone::clone)
     }
 
     fn parse(&self, module: &str) -> Result<Program, RuleError> {
-        let text = self.modules.get(module).ok_or_else(|| RuleError::Missing(module.to_owned()))?;
+        let text = self
+            .modules
+            .get(module)
+            .ok_or_else(|| RuleError::Missing(module.to_owned()))?;
         if text.contains("cosign.") {
             return Err(RuleError::NeedsNetwork);
         }
@@ -142,13 +164,21 @@ impl<'library> Programs<'library> {
             self.add_module(&mut engine, key)?;
         }
         self.add_module(&mut engine, module)?;
-        Ok(Program { engine, has_deny: declares_deny(text) })
+        Ok(Program {
+            engine,
+            has_deny: declares_deny(text),
+        })
     }
 
     fn add_module(&self, engine: &mut Engine, key: &str) -> Result<(), RuleError> {
-        let text = self.modules.get(key).ok_or_else(|| RuleError::Missing(key.to_owned()))?;
+        let text = self
+            .modules
+            .get(key)
+            .ok_or_else(|| RuleError::Missing(key.to_owned()))?;
         let added = engine.add_policy(key.to_owned(), prepare(text));
-        added.map(|_| ()).map_err(|error| RuleError::Parse(one_line(&error.to_string())))
+        added
+            .map(|_| ())
+            .map_err(|error| RuleError::Parse(one_line(&error.to_string())))
     }
 
     /// Keys of the library modules that a text needs, also through other library modules.
@@ -157,7 +187,9 @@ impl<'library> Programs<'library> {
         let mut waiting = vec![text];
         while let Some(text) = waiting.pop() {
             for line in text.lines() {
-                let Some(path) = line.trim().strip_prefix("import data.") else { continue };
+                let Some(path) = line.trim().strip_prefix("import data.") else {
+                    continue;
+                };
                 let path = path.split_whitespace().next().unwrap_or_default();
                 if let Some(key) = self.libraries.get(path)
                     && !keys.contains(key)
@@ -172,28 +204,68 @@ impl<'library> Programs<'library> {
 }
 
 fn package_of(text: &str) -> Option<String> {
-    let line = text.lines().find_map(|line| line.trim().strip_prefix("package "))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("package "))?;
     line.split_whitespace().next().map(ToOwned::to_owned)
 }
 
 fn declares_deny(text: &str) -> bool {
     text.lines().any(|line| {
-        line.strip_prefix("deny").is_some_and(|rest| rest.trim_start().starts_with(['[', '{', ':', '=']) || rest.starts_with(" contains "))
+        line.strip_prefix("deny").is_some_and(|rest| {
+            rest.trim_start().starts_with(['[', '{', ':', '=']) || rest.starts_with(" contains ")
+        })
     })
 }
 
 fn data_document(input: RuleInput<'_>) -> Value {
-    let texts = |values: &Vec<String>| Value::from(values.iter().map(|text| Value::from(text.as_str())).collect::<Vec<_>>());
+    let texts = |values: &Vec<String>| {
+        Value::from(
+            values
+                .iter()
+                .map(|text| Value::from(text.as_str()))
+                .collect::<Vec<_>>(),
+        )
+    };
     let object = |entries: Vec<(&str, Value)>| {
-        Value::from(entries.into_iter().map(|(key, value)| (Value::from(key), value)).collect::<BTreeMap<_, _>>())
+        Value::from(
+            entries
+                .into_iter()
+                .map(|(key, value)| (Value::from(key), value))
+                .collect::<BTreeMap<_, _>>(),
+        )
     };
     object(vec![
-        ("postureControlInputs", object(input.inputs.iter().map(|(key, values)| (key.as_str(), texts(values))).collect())),
+        (
+            "postureControlInputs",
+            object(
+                input
+                    .inputs
+                    .iter()
+                    .map(|(key, values)| (key.as_str(), texts(values)))
+                    .collect(),
+            ),
+        ),
         (
             "dataControlInputs",
-            object(input.cloud_provider.map(|name| ("cloudProvider", Value::from(name))).into_iter().collect()),
+            object(
+                input
+                    .cloud_provider
+                    .map(|name| ("cloudProvider", Value::from(name)))
+                    .into_iter()
+                    .collect(),
+            ),
         ),
-        ("parameters", object(input.parameters.iter().map(|(key, value)| (key.as_str(), parameter(value))).collect())),
+        (
+            "parameters",
+            object(
+                input
+                    .parameters
+                    .iter()
+                    .map(|(key, value)| (key.as_str(), parameter(value)))
+                    .collect(),
+            ),
+        ),
     ])
 }
 
@@ -204,7 +276,9 @@ fn parameter(value: &Parameter) -> Value {
         Parameter::Text(text) => Value::from(text.as_str()),
         Parameter::List(items) => Value::from(items.iter().map(parameter).collect::<Vec<_>>()),
         Parameter::Map(map) => Value::from(
-            map.iter().map(|(key, value)| (Value::from(key.as_str()), parameter(value))).collect::<BTreeMap<_, _>>(),
+            map.iter()
+                .map(|(key, value)| (Value::from(key.as_str()), parameter(value)))
+                .collect::<BTreeMap<_, _>>(),
         ),
     }
 }
@@ -212,7 +286,11 @@ fn parameter(value: &Parameter) -> Value {
 /// Every rule of the package, as one map.
 fn package_value(engine: &mut Engine) -> anyhow::Result<Value> {
     let results = engine.eval_query(format!("data.{PACKAGE}"), false)?;
-    let value = results.result.first().and_then(|result| result.expressions.first()).map(|found| found.value.clone());
+    let value = results
+        .result
+        .first()
+        .and_then(|result| result.expressions.first())
+        .map(|found| found.value.clone());
     Ok(value.unwrap_or(Value::Undefined))
 }
 
@@ -239,13 +317,19 @@ fn responses(value: &Value, only_deny: bool) -> Result<Vec<Response>, RuleError>
 
 fn abbreviated(value: &Value) -> String {
     let text = value.to_string();
-    if text.len() > 80 { format!("{}…", text.chars().take(80).collect::<String>()) } else { text }
+    if text.len() > 80 {
+        format!("{}…", text.chars().take(80).collect::<String>())
+    } else {
+        text
+    }
 }
 
 /// The engine's drawing of an error (`--> FILE:LINE:COLUMN`, the line, `error: MESSAGE`) as one line.
 fn one_line(drawing: &str) -> String {
     let place = drawing.lines().find_map(|line| line.trim().strip_prefix("--> "));
-    let message = drawing.lines().find_map(|line| line.trim().strip_prefix("error: "));
+    let message = drawing
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("error: "));
     match (place, message) {
         (Some(place), Some(message)) => format!("{place}: {message}"),
         _ => drawing.split_whitespace().collect::<Vec<_>>().join(" "),

@@ -39,7 +39,9 @@ impl Response {
         let objects = alert.as_ref().and_then(|alert| any_case(alert, "k8sApiObjects"));
         Some(Self {
             message: text(&answer, "alertMessage"),
-            score: any_case(&answer, "alertScore").and_then(|score| score.0.as_f64().ok()).unwrap_or_default(),
+            score: any_case(&answer, "alertScore")
+                .and_then(|score| score.0.as_f64().ok())
+                .unwrap_or_default(),
             objects: objects.map(|objects| objects.elements()).unwrap_or_default(),
             external: alert
                 .as_ref()
@@ -51,7 +53,10 @@ impl Response {
                 .unwrap_or_default()
                 .iter()
                 .filter_map(|entry| {
-                    Some(RelatedResponse { object: any_case(entry, "object")?, paths: evidence(entry) })
+                    Some(RelatedResponse {
+                        object: any_case(entry, "object")?,
+                        paths: evidence(entry),
+                    })
                 })
                 .collect(),
         })
@@ -69,11 +74,20 @@ fn evidence(answer: &EngineValue) -> Vec<EvidencePath> {
             .filter_map(|item| item.0.as_string().ok().map(ToString::to_string))
             .collect::<Vec<_>>()
     };
-    let mut paths: Vec<EvidencePath> = texts("failedPaths").into_iter().map(EvidencePath::Failed).collect();
+    let mut paths: Vec<EvidencePath> = texts("failedPaths")
+        .into_iter()
+        .map(EvidencePath::Failed)
+        .collect();
     paths.extend(texts("deletePaths").into_iter().map(EvidencePath::Delete));
     paths.extend(texts("reviewPaths").into_iter().map(EvidencePath::Review));
-    for fix in any_case(answer, "fixPaths").map(|list| list.elements()).unwrap_or_default() {
-        paths.push(EvidencePath::Fix(FixPath { path: text(&fix, "path"), value: text(&fix, "value") }));
+    for fix in any_case(answer, "fixPaths")
+        .map(|list| list.elements())
+        .unwrap_or_default()
+    {
+        paths.push(EvidencePath::Fix(FixPath {
+            path: text(&fix, "path"),
+            value: text(&fix, "value"),
+        }));
     }
     let command = text(answer, "fixCommand");
     if !command.is_empty() {
@@ -83,7 +97,9 @@ fn evidence(answer: &EngineValue) -> Vec<EvidencePath> {
 }
 
 fn text(value: &EngineValue, key: &str) -> String {
-    any_case(value, key).and_then(|found| found.0.as_string().ok().map(ToString::to_string)).unwrap_or_default()
+    any_case(value, key)
+        .and_then(|found| found.0.as_string().ok().map(ToString::to_string))
+        .unwrap_or_default()
 }
 
 fn any_case(value: &EngineValue, key: &str) -> Option<EngineValue> {

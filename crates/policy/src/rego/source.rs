@@ -15,7 +15,10 @@ pub(super) const REPLACED: [(&str, &str); 7] = [
     ("regex.is_valid", "kubescape_regex_is_valid"),
     ("regex.split", "kubescape_regex_split"),
     ("regex.find_n", "kubescape_regex_find_n"),
-    ("regex.find_all_string_submatch_n", "kubescape_regex_find_submatch"),
+    (
+        "regex.find_all_string_submatch_n",
+        "kubescape_regex_find_submatch",
+    ),
     ("regex.replace", "kubescape_regex_replace"),
 ];
 
@@ -106,7 +109,9 @@ fn tokenize(text: &str) -> Vec<Token<'_>> {
                 Kind::Other
             }
             b'`' => {
-                position = find(bytes, position + 1, |b| b == b'`').saturating_add(1).min(bytes.len());
+                position = find(bytes, position + 1, |b| b == b'`')
+                    .saturating_add(1)
+                    .min(bytes.len());
                 Kind::Other
             }
             b'\n' => {
@@ -127,7 +132,9 @@ fn tokenize(text: &str) -> Vec<Token<'_>> {
                 Kind::Comma
             }
             b if b.is_ascii_alphanumeric() || *b == b'_' => {
-                position = find(bytes, position, |b| !(b.is_ascii_alphanumeric() || b == b'_' || b == b'.'));
+                position = find(bytes, position, |b| {
+                    !(b.is_ascii_alphanumeric() || b == b'_' || b == b'.')
+                });
                 Kind::Name
             }
             _ => {
@@ -138,7 +145,13 @@ fn tokenize(text: &str) -> Vec<Token<'_>> {
                 Kind::Other
             }
         };
-        tokens.push(Token { kind, text: text.get(start..position).unwrap_or_default(), start, end: position, depth });
+        tokens.push(Token {
+            kind,
+            text: text.get(start..position).unwrap_or_default(),
+            start,
+            end: position,
+            depth,
+        });
         if kind == Kind::Open {
             depth += 1;
         }
@@ -147,7 +160,10 @@ fn tokenize(text: &str) -> Vec<Token<'_>> {
 }
 
 fn find(bytes: &[u8], from: usize, stop: impl Fn(u8) -> bool) -> usize {
-    bytes.get(from..).and_then(|rest| rest.iter().position(|byte| stop(*byte))).map_or(bytes.len(), |offset| from + offset)
+    bytes
+        .get(from..)
+        .and_then(|rest| rest.iter().position(|byte| stop(*byte)))
+        .map_or(bytes.len(), |offset| from + offset)
 }
 
 fn string_end(bytes: &[u8], mut position: usize) -> usize {
@@ -207,7 +223,10 @@ fn collection(tokens: &[Token<'_>], index: usize) -> Option<(usize, usize)> {
 }
 
 fn starts_statement(tokens: &[Token<'_>], index: usize) -> bool {
-    index == 0 || tokens.get(index - 1).is_some_and(|token| token.kind == Kind::Newline)
+    index == 0
+        || tokens
+            .get(index - 1)
+            .is_some_and(|token| token.kind == Kind::Newline)
 }
 
 /// End of the head when nothing but its arguments stands in the statement.
@@ -216,9 +235,14 @@ fn bodyless_head(tokens: &[Token<'_>], index: usize) -> Option<usize> {
         return None;
     }
     let rest = tokens.get(index + 2..)?;
-    let close = rest.iter().position(|token| token.kind == Kind::Close && token.depth == 0)?;
+    let close = rest
+        .iter()
+        .position(|token| token.kind == Kind::Close && token.depth == 0)?;
     match rest.get(close + 1) {
-        None | Some(Token { kind: Kind::Newline, .. }) => rest.get(close).map(|token| token.end),
+        None
+        | Some(Token {
+            kind: Kind::Newline, ..
+        }) => rest.get(close).map(|token| token.end),
         Some(_) => None,
     }
 }
@@ -235,26 +259,56 @@ mod tests {
     #[test]
     fn calls_are_renamed() {
         check("x := sprintf(\"%o\", [y])", "x := kubescape_sprintf(\"%o\", [y])");
-        check("p if regex.match(`a,(b`, x)", "p if kubescape_regex_match(`a,(b`, x)");
+        check(
+            "p if regex.match(`a,(b`, x)",
+            "p if kubescape_regex_match(`a,(b`, x)",
+        );
         check("p if sprintf(\"%d\", [1], out)", "p if sprintf(\"%d\", [1], out)");
-        check("# sprintf(\"\", [])\ny := \"sprintf(a, b)\"", "# sprintf(\"\", [])\ny := \"sprintf(a, b)\"");
-        check("z := sprintf(\"%s\", [sprintf(\"%d\", [1])])", "z := kubescape_sprintf(\"%s\", [kubescape_sprintf(\"%d\", [1])])");
+        check(
+            "# sprintf(\"\", [])\ny := \"sprintf(a, b)\"",
+            "# sprintf(\"\", [])\ny := \"sprintf(a, b)\"",
+        );
+        check(
+            "z := sprintf(\"%s\", [sprintf(\"%d\", [1])])",
+            "z := kubescape_sprintf(\"%s\", [kubescape_sprintf(\"%d\", [1])])",
+        );
         check("p if my.sprintf(1, 2)", "p if my.sprintf(1, 2)");
     }
 
     #[test]
     fn collections_are_guarded() {
-        check("p if some x in input.xs\n", "p if some x in kubescape_collection(input.xs)\n");
-        check("p if {\n  some k, v in f(a, [b]) # all\n  v\n}", "p if {\n  some k, v in kubescape_collection(f(a, [b])) # all\n  v\n}");
-        check("q := [x | some x in xs; x > 1]", "q := [x | some x in kubescape_collection(xs); x > 1]");
-        check("q := {x | some x in [1,\n2]}", "q := {x | some x in kubescape_collection([1,\n2])}");
-        check("p if every x in {1, 2} {\n  x > 0\n}", "p if every x in kubescape_collection({1, 2}) {\n  x > 0\n}");
-        check("p {\n  some x\n  input[x] in y\n}", "p {\n  some x\n  input[x] in y\n}");
+        check(
+            "p if some x in input.xs\n",
+            "p if some x in kubescape_collection(input.xs)\n",
+        );
+        check(
+            "p if {\n  some k, v in f(a, [b]) # all\n  v\n}",
+            "p if {\n  some k, v in kubescape_collection(f(a, [b])) # all\n  v\n}",
+        );
+        check(
+            "q := [x | some x in xs; x > 1]",
+            "q := [x | some x in kubescape_collection(xs); x > 1]",
+        );
+        check(
+            "q := {x | some x in [1,\n2]}",
+            "q := {x | some x in kubescape_collection([1,\n2])}",
+        );
+        check(
+            "p if every x in {1, 2} {\n  x > 0\n}",
+            "p if every x in kubescape_collection({1, 2}) {\n  x > 0\n}",
+        );
+        check(
+            "p {\n  some x\n  input[x] in y\n}",
+            "p {\n  some x\n  input[x] in y\n}",
+        );
     }
 
     #[test]
     fn heads_without_a_body_get_their_value() {
-        check("bad(\"v1\")\nbad(\"v2\") # known\n", "bad(\"v1\") := true\nbad(\"v2\") := true # known\n");
+        check(
+            "bad(\"v1\")\nbad(\"v2\") # known\n",
+            "bad(\"v1\") := true\nbad(\"v2\") := true # known\n",
+        );
         check("good(x) {\n  f(x)\n}\n", "good(x) {\n  f(x)\n}\n");
         check("good(x) := 1\n", "good(x) := 1\n");
         check("good(x) if x > 1\n", "good(x) if x > 1\n");

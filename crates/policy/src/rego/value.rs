@@ -80,7 +80,10 @@ impl EngineValue {
     pub fn with(&self, key: &str, value: Vec<Self>) -> Self {
         let mut copy = self.0.clone();
         if let Ok(map) = copy.as_object_mut() {
-            map.insert(Value::from(key), Value::from(value.into_iter().map(|value| value.0).collect::<Vec<_>>()));
+            map.insert(
+                Value::from(key),
+                Value::from(value.into_iter().map(|value| value.0).collect::<Vec<_>>()),
+            );
         }
         Self(copy)
     }
@@ -99,7 +102,9 @@ pub(super) fn from_node(node: &Node) -> Value {
         YamlValue::Int(number) => Value::from(*number),
         YamlValue::UInt(number) => Value::from(*number),
         YamlValue::Float(number) => Value::from(*number),
-        YamlValue::Number(text) => Value::from_numeric_string(text).unwrap_or_else(|_| Value::from(text.to_string())),
+        YamlValue::Number(text) => {
+            Value::from_numeric_string(text).unwrap_or_else(|_| Value::from(text.to_string()))
+        }
         YamlValue::String(text) | YamlValue::Time(text) => Value::String(Arc::clone(text)),
         YamlValue::Sequence(items) => Value::from(items.iter().map(from_node).collect::<Vec<_>>()),
         YamlValue::Mapping(map) => from_mapping(map),
@@ -108,7 +113,9 @@ pub(super) fn from_node(node: &Node) -> Value {
 
 fn from_mapping(map: &Mapping) -> Value {
     Value::from(
-        map.iter().map(|(key, child)| (Value::String(Arc::clone(key)), from_node(child))).collect::<BTreeMap<_, _>>(),
+        map.iter()
+            .map(|(key, child)| (Value::String(Arc::clone(key)), from_node(child)))
+            .collect::<BTreeMap<_, _>>(),
     )
 }
 
@@ -134,5 +141,8 @@ fn to_node(value: &Value) -> Node {
                 .collect(),
         ),
     };
-    Node { value, ..Node::default() }
+    Node {
+        value,
+        ..Node::default()
+    }
 }

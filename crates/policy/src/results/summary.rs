@@ -1,8 +1,8 @@
 //! Totals over frameworks and over the whole scan.
 
 use kubescape_model::{
-    ControlResult, Counters, Coverage, FrameworkControl, FrameworkSummary, NotEvaluated, Report, ResourceResult,
-    ScanSummary, SeverityCounters, Status, SubStatus,
+    ControlResult, Counters, Coverage, FrameworkControl, FrameworkSummary, NotEvaluated, Report,
+    ResourceResult, ScanSummary, SeverityCounters, Status, SubStatus,
 };
 
 use super::{Judged, Verdict};
@@ -11,7 +11,9 @@ use crate::selection::Selection;
 
 /// Adds controls, frameworks, totals and coverage to a report of resources and their results.
 pub(super) fn complete(selection: &Selection<'_>, mut report: Report, judged: Vec<Judged>) -> Report {
-    report.frameworks = (0..selection.frameworks.len()).map(|index| framework(index, selection, &report, &judged)).collect();
+    report.frameworks = (0..selection.frameworks.len())
+        .map(|index| framework(index, selection, &report, &judged))
+        .collect();
     let counters = count(&report.results, |control| Some(control.status));
     let all = judged.iter().map(|judged| &judged.overall);
     report.summary = totals(counters, all);
@@ -20,25 +22,54 @@ pub(super) fn complete(selection: &Selection<'_>, mut report: Report, judged: Ve
     report
 }
 
-fn framework(index: usize, selection: &Selection<'_>, report: &Report, judged: &[Judged]) -> FrameworkSummary {
-    let Some(framework) = selection.frameworks.get(index) else { return FrameworkSummary::default() };
-    let has = |control: u32| usize::try_from(control).is_ok_and(|control| framework.controls.binary_search(&control).is_ok());
-    let counters = count(&report.results, |control| has(control.control).then(|| control.status_in(index)));
-    let own = |judged: &'_ Judged| judged.in_frameworks.iter().position(|(framework, _)| *framework == index);
+fn framework(
+    index: usize,
+    selection: &Selection<'_>,
+    report: &Report,
+    judged: &[Judged],
+) -> FrameworkSummary {
+    let Some(framework) = selection.frameworks.get(index) else {
+        return FrameworkSummary::default();
+    };
+    let has = |control: u32| {
+        usize::try_from(control).is_ok_and(|control| framework.controls.binary_search(&control).is_ok())
+    };
+    let counters = count(&report.results, |control| {
+        has(control.control).then(|| control.status_in(index))
+    });
+    let own = |judged: &'_ Judged| {
+        judged
+            .in_frameworks
+            .iter()
+            .position(|(framework, _)| *framework == index)
+    };
     let verdicts: Vec<&Verdict> = framework
         .controls
         .iter()
         .filter_map(|control| judged.get(*control))
-        .map(|judged| own(judged).and_then(|place| judged.in_frameworks.get(place)).map_or(&judged.overall, |(_, own)| own))
-        .collect();
-    let controls = framework.controls.iter().zip(&verdicts).filter_map(|(control, verdict)| {
-        let differs = judged.get(*control).is_some_and(|judged| own(judged).is_some());
-        Some(FrameworkControl {
-            control: *control,
-            name: selection.controls.get(*control)?.control.name_in(framework.name).to_owned(),
-            own: differs.then(|| Box::new(verdict.summary.clone())),
+        .map(|judged| {
+            own(judged)
+                .and_then(|place| judged.in_frameworks.get(place))
+                .map_or(&judged.overall, |(_, own)| own)
         })
-    });
+        .collect();
+    let controls = framework
+        .controls
+        .iter()
+        .zip(&verdicts)
+        .filter_map(|(control, verdict)| {
+            let differs = judged.get(*control).is_some_and(|judged| own(judged).is_some());
+            Some(FrameworkControl {
+                control: *control,
+                name: selection
+                    .controls
+                    .get(*control)?
+                    .control
+                    .name_in(framework.name)
+                    .to_owned(),
+                own: differs.then(|| Box::new(verdict.summary.clone())),
+            })
+        });
     FrameworkSummary {
         name: framework.name.to_owned(),
         status: counters.status(),
@@ -68,12 +99,18 @@ fn count(results: &[ResourceResult], status: impl Fn(&ControlResult) -> Option<S
     counters
 }
 
-fn totals<'v>(counters: Counters, verdicts: impl ExactSizeIterator<Item = &'v Verdict> + Clone) -> ScanSummary {
+fn totals<'v>(
+    counters: Counters,
+    verdicts: impl ExactSizeIterator<Item = &'v Verdict> + Clone,
+) -> ScanSummary {
     let mut resource_severities = SeverityCounters::default();
     let mut control_severities = SeverityCounters::default();
     for Verdict { summary, .. } in verdicts.clone() {
         resource_severities.add(summary.severity(), summary.counters.failed);
-        control_severities.add(summary.severity(), usize::from(summary.status.status == Status::Failed));
+        control_severities.add(
+            summary.severity(),
+            usize::from(summary.status.status == Status::Failed),
+        );
     }
     ScanSummary {
         status: counters.status(),
@@ -107,7 +144,11 @@ fn coverage(report: &Report) -> Coverage {
         not_evaluated,
         total_controls: total,
         evaluated_controls: evaluated,
-        score: if total == 0 { 0.0 } else { evaluated as f32 / total as f32 * 100.0 },
+        score: if total == 0 {
+            0.0
+        } else {
+            evaluated as f32 / total as f32 * 100.0
+        },
         ..Coverage::default()
     }
 }

@@ -23,8 +23,15 @@ pub(super) struct ResourceTable {
 impl ResourceTable {
     pub(super) fn new(resources: Vec<Resource>, addresses: &BTreeMap<usize, usize>) -> Self {
         Self {
-            by_id: resources.iter().enumerate().map(|(index, resource)| (Arc::clone(&resource.id), index)).collect(),
-            by_address: addresses.iter().map(|(address, index)| (*address, *index)).collect(),
+            by_id: resources
+                .iter()
+                .enumerate()
+                .map(|(index, resource)| (Arc::clone(&resource.id), index))
+                .collect(),
+            by_address: addresses
+                .iter()
+                .map(|(address, index)| (*address, *index))
+                .collect(),
             weights: resources.iter().map(score::weight).collect(),
             touched: vec![false; resources.len()],
             resources,
@@ -40,7 +47,10 @@ impl ResourceTable {
     }
 
     pub(super) fn id(&self, index: usize) -> Arc<str> {
-        self.resources.get(index).map(|resource| Arc::clone(&resource.id)).unwrap_or_default()
+        self.resources
+            .get(index)
+            .map(|resource| Arc::clone(&resource.id))
+            .unwrap_or_default()
     }
 
     pub(super) fn weight(&self, index: usize) -> f32 {
@@ -52,7 +62,11 @@ impl ResourceTable {
         let index = match tested {
             Tested::Resource(index) => index,
             Tested::Subject(subject) => {
-                let index = self.by_id.get(&subject.0.id).copied().unwrap_or_else(|| self.add(subject.0.clone()));
+                let index = self
+                    .by_id
+                    .get(&subject.0.id)
+                    .copied()
+                    .unwrap_or_else(|| self.add(subject.0.clone()));
                 if let Some(address) = subject.1.address() {
                     self.by_address.insert(address, index);
                 }
@@ -66,14 +80,20 @@ impl ResourceTable {
 
     /// Index of an object that a rule returned. Objects that no input holds become resources of their own.
     pub(super) fn returned(&mut self, value: &EngineValue) -> usize {
-        let known = value.address().and_then(|address| self.by_address.get(&address).copied());
+        let known = value
+            .address()
+            .and_then(|address| self.by_address.get(&address).copied());
         let index = known.unwrap_or_else(|| {
             let id: Arc<str> = id_of(value).into();
             match self.by_id.get(&id).copied() {
                 None => self.add(external_resource(value)),
                 Some(index) => {
                     // Objects that rules make up may share an id; the last one stands for all.
-                    if let Some(place) = self.resources.get_mut(index).filter(|place| place.source.is_none()) {
+                    if let Some(place) = self
+                        .resources
+                        .get_mut(index)
+                        .filter(|place| place.source.is_none())
+                    {
                         *place = external_resource(value);
                     }
                     index

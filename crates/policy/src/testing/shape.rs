@@ -16,14 +16,32 @@ pub(super) struct Shape(Map<String, Json>);
 
 /// Keys of a shape, in the order in which differences are shown.
 const KEYS: [&str; 9] = [
-    "objects", "external", "failedPaths", "reviewPaths", "deletePaths", "fixPaths", "fixCommand", "alertScore", "relatedObjects",
+    "objects",
+    "external",
+    "failedPaths",
+    "reviewPaths",
+    "deletePaths",
+    "fixPaths",
+    "fixCommand",
+    "alertScore",
+    "relatedObjects",
 ];
 
 impl Shape {
     pub(super) fn of_response(response: &Response) -> Self {
         let mut shape = paths(&response.paths);
-        shape.insert("objects".to_owned(), response.objects.iter().map(|object| reduced(&json_of(object))).collect());
-        shape.insert("external".to_owned(), response.external.as_ref().map_or(Json::Null, json_of));
+        shape.insert(
+            "objects".to_owned(),
+            response
+                .objects
+                .iter()
+                .map(|object| reduced(&json_of(object)))
+                .collect(),
+        );
+        shape.insert(
+            "external".to_owned(),
+            response.external.as_ref().map_or(Json::Null, json_of),
+        );
         shape.insert("alertScore".to_owned(), json!(response.score));
         let related = response.related.iter().map(|related| {
             let mut entry = paths(&related.paths);
@@ -41,11 +59,23 @@ impl Shape {
         let mut shape = written_paths(finding);
         shape.insert(
             "objects".to_owned(),
-            objects.as_array().map(|objects| objects.iter().map(reduced).collect()).unwrap_or_else(|| json!([])),
+            objects
+                .as_array()
+                .map_or_else(|| json!([]), |objects| objects.iter().map(reduced).collect()),
         );
         let external = any_case(&alert, "externalObjects");
-        shape.insert("external".to_owned(), if external.is_object() { external } else { Json::Null });
-        shape.insert("alertScore".to_owned(), json!(any_case(finding, "alertScore").as_f64().unwrap_or_default()));
+        shape.insert(
+            "external".to_owned(),
+            if external.is_object() {
+                external
+            } else {
+                Json::Null
+            },
+        );
+        shape.insert(
+            "alertScore".to_owned(),
+            json!(any_case(finding, "alertScore").as_f64().unwrap_or_default()),
+        );
         let related = any_case(finding, "relatedObjects");
         let related = related.as_array().into_iter().flatten().map(|entry| {
             let mut shape = written_paths(entry);
@@ -61,17 +91,24 @@ impl Shape {
     }
 
     fn differing(&self, other: &Self) -> Vec<&'static str> {
-        KEYS.into_iter().filter(|key| !same(self.get(key), other.get(key))).collect()
+        KEYS.into_iter()
+            .filter(|key| !same(self.get(key), other.get(key)))
+            .collect()
     }
 
     fn show(&self, keys: &[&str]) -> String {
-        keys.iter().map(|key| format!("{key}: {}", compact(self.get(key)))).collect::<Vec<_>>().join(", ")
+        keys.iter()
+            .map(|key| format!("{key}: {}", compact(self.get(key))))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     fn brief(&self) -> Json {
         let names = |list: &Json, inner: Option<&str>| -> Vec<String> {
             let objects = list.as_array().into_iter().flatten();
-            objects.map(|object| short_name(inner.map_or(object, |key| &object[key]))).collect()
+            objects
+                .map(|object| short_name(inner.map_or(object, |key| &object[key])))
+                .collect()
         };
         let fixes: Vec<Json> = self
             .get("fixPaths")
@@ -99,7 +136,10 @@ pub(super) fn compare_findings(expected: &[Json], got: &[Shape]) -> Vec<String> 
     let mut missing: Vec<Shape> = expected.iter().map(Shape::of_finding).collect();
     let mut extra: Vec<Shape> = Vec::new();
     for shape in got {
-        match missing.iter().position(|wanted| wanted.differing(shape).is_empty()) {
+        match missing
+            .iter()
+            .position(|wanted| wanted.differing(shape).is_empty())
+        {
             Some(index) => {
                 missing.remove(index);
             }
@@ -108,7 +148,10 @@ pub(super) fn compare_findings(expected: &[Json], got: &[Shape]) -> Vec<String> 
     }
     let mut problems = Vec::new();
     for wanted in missing {
-        let nearest = extra.iter().enumerate().min_by_key(|(_, shape)| wanted.differing(shape).len());
+        let nearest = extra
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, shape)| wanted.differing(shape).len());
         match nearest.map(|(index, _)| index) {
             Some(index) => {
                 let shape = extra.remove(index);
@@ -119,7 +162,11 @@ pub(super) fn compare_findings(expected: &[Json], got: &[Shape]) -> Vec<String> 
             None => problems.push(format!("- missing  {}", wanted.show(&KEYS))),
         }
     }
-    problems.extend(extra.iter().map(|shape| format!("+ not expected {}", shape.show(&KEYS))));
+    problems.extend(
+        extra
+            .iter()
+            .map(|shape| format!("+ not expected {}", shape.show(&KEYS))),
+    );
     problems
 }
 
@@ -140,8 +187,14 @@ pub(super) fn compare_brief(expected: &[BriefFinding], got: &[Shape]) -> Vec<Str
 }
 
 fn fits(finding: &BriefFinding, shape: &Json) -> bool {
-    let fixes: Vec<Json> = finding.fix_paths.iter().map(|(path, value)| json!([path, value])).collect();
-    let optional = |wanted: &Option<Vec<String>>, key: &str| wanted.as_ref().is_none_or(|list| json!(list) == shape[key]);
+    let fixes: Vec<Json> = finding
+        .fix_paths
+        .iter()
+        .map(|(path, value)| json!([path, value]))
+        .collect();
+    let optional = |wanted: &Option<Vec<String>>, key: &str| {
+        wanted.as_ref().is_none_or(|list| json!(list) == shape[key])
+    };
     json!(finding.resources) == shape["resources"]
         && json!(finding.external) == shape["external"]
         && json!(finding.delete_paths) == shape["deletePaths"]
@@ -150,12 +203,17 @@ fn fits(finding: &BriefFinding, shape: &Json) -> bool {
         && json!(finding.fix_command) == shape["fixCommand"]
         && optional(&finding.failed_paths, "failedPaths")
         && optional(&finding.related, "related")
-        && finding.score.is_none_or(|score| shape["score"].as_f64() == Some(score))
+        && finding
+            .score
+            .is_none_or(|score| shape["score"].as_f64() == Some(score))
 }
 
 fn short_name(object: &Json) -> String {
-    let name = object["metadata"]["name"].as_str().or_else(|| object["name"].as_str()).unwrap_or_default();
-    format!("{}/{name}", object["kind"].as_str().unwrap_or_default())
+    let text = |pointer: &str| object.pointer(pointer).and_then(Json::as_str);
+    let name = text("/metadata/name")
+        .or_else(|| text("/name"))
+        .unwrap_or_default();
+    format!("{}/{name}", text("/kind").unwrap_or_default())
 }
 
 fn json_of(value: &EngineValue) -> Json {
@@ -163,11 +221,31 @@ fn json_of(value: &EngineValue) -> Json {
 }
 
 fn paths(evidence: &[EvidencePath]) -> Map<String, Json> {
-    let texts = |pick: fn(&EvidencePath) -> Option<&String>| -> Json { evidence.iter().filter_map(pick).cloned().collect() };
+    let texts = |pick: fn(&EvidencePath) -> Option<&String>| -> Json {
+        evidence.iter().filter_map(pick).cloned().collect()
+    };
     let mut shape = Map::new();
-    shape.insert("failedPaths".to_owned(), texts(|path| match path { EvidencePath::Failed(text) => Some(text), _ => None }));
-    shape.insert("reviewPaths".to_owned(), texts(|path| match path { EvidencePath::Review(text) => Some(text), _ => None }));
-    shape.insert("deletePaths".to_owned(), texts(|path| match path { EvidencePath::Delete(text) => Some(text), _ => None }));
+    shape.insert(
+        "failedPaths".to_owned(),
+        texts(|path| match path {
+            EvidencePath::Failed(text) => Some(text),
+            _ => None,
+        }),
+    );
+    shape.insert(
+        "reviewPaths".to_owned(),
+        texts(|path| match path {
+            EvidencePath::Review(text) => Some(text),
+            _ => None,
+        }),
+    );
+    shape.insert(
+        "deletePaths".to_owned(),
+        texts(|path| match path {
+            EvidencePath::Delete(text) => Some(text),
+            _ => None,
+        }),
+    );
     let fixes = evidence.iter().filter_map(|path| match path {
         EvidencePath::Fix(fix) => Some(json!({"path": fix.path, "value": fix.value})),
         _ => None,
@@ -188,7 +266,10 @@ fn written_paths(finding: &Json) -> Map<String, Json> {
         shape.insert(key.to_owned(), if list.is_array() { list } else { json!([]) });
     }
     let command = any_case(finding, "fixCommand");
-    shape.insert("fixCommand".to_owned(), json!(command.as_str().unwrap_or_default()));
+    shape.insert(
+        "fixCommand".to_owned(),
+        json!(command.as_str().unwrap_or_default()),
+    );
     shape
 }
 
@@ -211,9 +292,15 @@ fn reduced(object: &Json) -> Json {
 
 /// The value under a key, whatever its case: Go's decoder does not look at it.
 fn any_case(value: &Json, key: &str) -> Json {
-    let Some(map) = value.as_object() else { return Json::Null };
+    let Some(map) = value.as_object() else {
+        return Json::Null;
+    };
     map.get(key)
-        .or_else(|| map.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value))
+        .or_else(|| {
+            map.iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(key))
+                .map(|(_, value)| value)
+        })
         .cloned()
         .unwrap_or_default()
 }

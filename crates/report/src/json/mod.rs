@@ -72,7 +72,9 @@ impl<'a> Document<'a> {
             metadata: MetadataView::new(scan.metadata),
             resource_labels: object::labels(report, &scan.metadata.labels_to_copy),
             scan_coverage: CoverageView::new(&report.coverage),
-            exception_audit: scan.audit.map(|audit| AuditView::new(audit, &scan.metadata.generation_time)),
+            exception_audit: scan
+                .audit
+                .map(|audit| AuditView::new(audit, &scan.metadata.generation_time)),
         }
     }
 }
@@ -185,10 +187,14 @@ impl<'a> MetadataView<'a> {
         Self {
             target_metadata: TargetView {
                 git_repo_context_metadata: repository,
-                file_context_metadata: (plain && is_file)
-                    .then_some(FileView { file_path: &target.path, host_name: &target.host_name }),
-                directory_context_metadata: (plain && !is_file)
-                    .then_some(DirectoryView { base_path: &target.root, host_name: &target.host_name }),
+                file_context_metadata: (plain && is_file).then_some(FileView {
+                    file_path: &target.path,
+                    host_name: &target.host_name,
+                }),
+                directory_context_metadata: (plain && !is_file).then_some(DirectoryView {
+                    base_path: &target.root,
+                    host_name: &target.host_name,
+                }),
             },
             cluster_metadata: Empty {},
             scan_metadata: ScanView {

@@ -28,14 +28,21 @@ impl<'a> ResourceObject<'a> {
         };
         Self {
             resource_id: &resource.id,
-            object: Sanitised { node: &resource.object, place, source_path: resource.source_path.as_deref() },
+            object: Sanitised {
+                node: &resource.object,
+                place,
+                source_path: resource.source_path.as_deref(),
+            },
             source: resource.source.as_deref(),
         }
     }
 }
 
 /// Labels of all resources, restricted to the asked ones.
-pub(super) fn labels<'a>(report: &'a Report, asked: &'a [String]) -> BTreeMap<&'a str, BTreeMap<&'a str, &'a str>> {
+pub(super) fn labels<'a>(
+    report: &'a Report,
+    asked: &'a [String],
+) -> BTreeMap<&'a str, BTreeMap<&'a str, &'a str>> {
     if asked.is_empty() {
         return BTreeMap::new();
     }
@@ -83,13 +90,18 @@ impl Serialize for Sanitised<'_> {
             Value::Sequence(items) => {
                 let mut sequence = serializer.serialize_seq(Some(items.len()))?;
                 for item in items {
-                    sequence.serialize_element(&Sanitised { node: item, place: self.place, source_path: None })?;
+                    sequence.serialize_element(&Sanitised {
+                        node: item,
+                        place: self.place,
+                        source_path: None,
+                    })?;
                 }
                 sequence.end()
             }
             Value::Null => serializer.serialize_unit(),
             _ if self.place == Place::Hidden => serializer.serialize_str(REDACTED),
-            Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
+            Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 =>
+            {
                 #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
                 serializer.serialize_i64(*number as i64)
             }
@@ -120,8 +132,14 @@ impl Sanitised<'_> {
         let mut output = serializer.serialize_map(Some(entries.len()))?;
         for (key, value) in entries {
             match value {
-                Some(node) => output
-                    .serialize_entry(key, &Sanitised { node, place: self.below(key), source_path: None })?,
+                Some(node) => output.serialize_entry(
+                    key,
+                    &Sanitised {
+                        node,
+                        place: self.below(key),
+                        source_path: None,
+                    },
+                )?,
                 None => output.serialize_entry(key, self.source_path.unwrap_or_default())?,
             }
         }
@@ -144,13 +162,17 @@ impl Sanitised<'_> {
 
     fn below(&self, key: &str) -> Place {
         match (self.place, key) {
-            (Place::SecretRoot, "data" | "stringData") | (Place::ConfigMapRoot, "data" | "binaryData") => Place::Hidden,
+            (Place::SecretRoot, "data" | "stringData") | (Place::ConfigMapRoot, "data" | "binaryData") => {
+                Place::Hidden
+            }
             (Place::Root | Place::SecretRoot | Place::ConfigMapRoot, "metadata") => Place::Metadata,
             (Place::Metadata, "annotations") => Place::Annotations,
             (Place::Hidden, _) => Place::Hidden,
             (Place::Container, "env") => Place::Environment,
             (Place::Environment, "value") => Place::Hidden,
-            (Place::Root | Place::Other, "containers" | "initContainers" | "ephemeralContainers") => Place::Container,
+            (Place::Root | Place::Other, "containers" | "initContainers" | "ephemeralContainers") => {
+                Place::Container
+            }
             _ => Place::Other,
         }
     }

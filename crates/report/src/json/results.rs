@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kubescape_model::{
-    ControlResult, EvidencePath, ExceptionPolicy, FixPath, PathRecord, Report, Resource, ResourceResult, RuleResult, Status,
-    SubStatus,
+    ControlResult, EvidencePath, ExceptionPolicy, FixPath, PathRecord, Report, Resource, ResourceResult,
+    RuleResult, Status, SubStatus,
 };
 use serde::Serialize;
 
@@ -20,8 +20,15 @@ pub(super) struct ResourceResultView<'a> {
 
 impl<'a> ResourceResultView<'a> {
     pub(super) fn new(report: &'a Report, resource: &'a Resource, result: &'a ResourceResult) -> Self {
-        let controls = result.controls.iter().filter_map(|control| ControlResultView::new(report, control)).collect();
-        Self { resource_id: &resource.id, controls }
+        let controls = result
+            .controls
+            .iter()
+            .filter_map(|control| ControlResultView::new(report, control))
+            .collect();
+        Self {
+            resource_id: &resource.id,
+            controls,
+        }
     }
 }
 
@@ -47,7 +54,11 @@ impl<'a> ControlResultView<'a> {
                 result.sub_status,
                 if explained { &control.info } else { "" },
             ),
-            rules: result.rules.iter().filter_map(|rule| RuleView::new(report, rule)).collect(),
+            rules: result
+                .rules
+                .iter()
+                .filter_map(|rule| RuleView::new(report, rule))
+                .collect(),
             severity: control.severity().as_str(),
         })
     }
@@ -74,15 +85,25 @@ impl<'a> RuleView<'a> {
         let rule = report.rules.get(usize::try_from(result.rule).ok()?)?;
         let evidence = result.evidence.as_deref();
         // The control says that it was skipped; its rule keeps what it found.
-        let status = if result.sub_status == SubStatus::NotEvaluated { Status::Skipped } else { result.status };
+        let status = if result.sub_status == SubStatus::NotEvaluated {
+            Status::Skipped
+        } else {
+            result.status
+        };
         Some(Self {
             control_configurations: &rule.inputs,
             name: &rule.name,
             status: status.as_str(),
             sub_status: result.sub_status.as_str(),
-            paths: evidence.map(|evidence| evidence.paths.iter().map(PathView::new).collect()).unwrap_or_default(),
-            exception: evidence.map(|evidence| evidence.exceptions.as_slice()).unwrap_or_default(),
-            related_resources_ids: evidence.map(|evidence| evidence.related.as_slice()).unwrap_or_default(),
+            paths: evidence
+                .map(|evidence| evidence.paths.iter().map(PathView::new).collect())
+                .unwrap_or_default(),
+            exception: evidence
+                .map(|evidence| evidence.exceptions.as_slice())
+                .unwrap_or_default(),
+            related_resources_ids: evidence
+                .map(|evidence| evidence.related.as_slice())
+                .unwrap_or_default(),
         })
     }
 }
@@ -106,7 +127,10 @@ struct PathView<'a> {
 
 impl<'a> PathView<'a> {
     fn new(record: &'a PathRecord) -> Self {
-        static NONE: FixPath = FixPath { path: String::new(), value: String::new() };
+        static NONE: FixPath = FixPath {
+            path: String::new(),
+            value: String::new(),
+        };
         let mut view = Self {
             resource_id: &record.resource_id,
             failed_path: "",

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use kubescape_model::{
-    Category, ControlSummary, Counters, Coverage, FrameworkSummary, NotEvaluated, Report, SeverityCounters, StatusInfo,
+    Category, ControlSummary, Counters, Coverage, FrameworkSummary, NotEvaluated, Report, SeverityCounters,
+    StatusInfo,
 };
 use serde::{Serialize, Serializer};
 
@@ -30,11 +31,21 @@ impl<'a> SummaryView<'a> {
             controls: report
                 .controls
                 .iter()
-                .map(|control| (control.id.as_str(), ControlView::new(control, &control.name, true)))
+                .map(|control| {
+                    (
+                        control.id.as_str(),
+                        ControlView::new(control, &control.name, true),
+                    )
+                })
                 .collect(),
             status: summary.status.as_str(),
-            frameworks: (!report.frameworks.is_empty())
-                .then(|| report.frameworks.iter().map(|framework| FrameworkView::new(framework, report)).collect()),
+            frameworks: (!report.frameworks.is_empty()).then(|| {
+                report
+                    .frameworks
+                    .iter()
+                    .map(|framework| FrameworkView::new(framework, report))
+                    .collect()
+            }),
             resources_severity_counters: summary.resource_severities.into(),
             controls_severity_counters: summary.control_severities.into(),
             resource_counters: summary.counters.into(),
@@ -79,7 +90,9 @@ impl<'a> ControlView<'a> {
             status: control.status.status.as_str(),
             resource_ids: Empty {},
             resource_counters: control.counters.into(),
-            sub_status_counters: SubStatusCounters { ignored_resources: control.ignored_resources },
+            sub_status_counters: SubStatusCounters {
+                ignored_resources: control.ignored_resources,
+            },
             score: Number(control.score),
             compliance_score: control.compliance.map(Number),
             score_factor: Number(control.base_score),
@@ -107,7 +120,10 @@ impl<'a> FrameworkView<'a> {
     fn new(framework: &'a FrameworkSummary, report: &'a Report) -> Self {
         let controls = framework.controls.iter().filter_map(|listed| {
             let control = listed.summary(report)?;
-            Some((control.id.as_str(), ControlView::new(control, &listed.name, false)))
+            Some((
+                control.id.as_str(),
+                ControlView::new(control, &listed.name, false),
+            ))
         });
         Self {
             controls: controls.collect(),
@@ -141,11 +157,15 @@ impl<'a> StatusView<'a> {
         sub_status: kubescape_model::SubStatus,
         info: &'a str,
     ) -> Self {
-        Self { status: status.as_str(), sub_status: sub_status.as_str(), info }
+        Self {
+            status: status.as_str(),
+            sub_status: sub_status.as_str(),
+            info,
+        }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Default)]
 struct Empty {}
 
 #[derive(Serialize)]
@@ -198,10 +218,10 @@ impl From<SeverityCounters> for SeverityView {
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct Vulnerabilities {
-    maps_severity_to_summary: BTreeMap<(), ()>,
+    maps_severity_to_summary: Empty,
     #[serde(rename = "CVEs")]
     cves: [(); 0],
-    package_scores: BTreeMap<(), ()>,
+    package_scores: Empty,
     images: Option<()>,
 }
 
@@ -212,7 +232,11 @@ pub(super) struct Number(pub(super) f32);
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[expect(clippy::cast_possible_truncation, reason = "scores are from 0 to 100")]
-        if self.0.fract() == 0.0 { serializer.serialize_i64(self.0 as i64) } else { serializer.serialize_f32(self.0) }
+        if self.0.fract() == 0.0 {
+            serializer.serialize_i64(self.0 as i64)
+        } else {
+            serializer.serialize_f32(self.0)
+        }
     }
 }
 
@@ -262,7 +286,10 @@ impl<'a> CoverageView<'a> {
             policy_degradations: coverage
                 .degradations
                 .iter()
-                .map(|entry| DegradationView { component: &entry.component, reason: &entry.reason })
+                .map(|entry| DegradationView {
+                    component: &entry.component,
+                    reason: &entry.reason,
+                })
                 .collect(),
             coverage_score: Number(coverage.score),
             evaluated_controls: coverage.evaluated_controls,

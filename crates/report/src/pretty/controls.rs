@@ -17,7 +17,9 @@ pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<
         key(*b).total_cmp(&key(*a)).then(a.cmp(b))
     });
     for index in order {
-        let (Some(summary), Some(objects)) = (control(index), failures.get(index)) else { continue };
+        let (Some(summary), Some(objects)) = (control(index), failures.get(index)) else {
+            continue;
+        };
         if !objects.is_empty() {
             failed(page, summary, objects, output)?;
         }
@@ -32,7 +34,11 @@ fn failures_by_control<'a>(page: &Page<'a>) -> Vec<Vec<Failure<'a>>> {
     let report = page.scan.report;
     let mut failures: Vec<Vec<Failure<'_>>> = vec![Vec::new(); report.controls.len()];
     for (resource, result) in report.resources.iter().zip(&report.results) {
-        for control in result.controls.iter().filter(|control| control.status != Status::Passed) {
+        for control in result
+            .controls
+            .iter()
+            .filter(|control| control.status != Status::Passed)
+        {
             let index = usize::try_from(control.control).unwrap_or(usize::MAX);
             if let Some(list) = failures.get_mut(index) {
                 list.push((resource, control));
@@ -52,7 +58,11 @@ fn failed(
     let name = page.paint.bold(format!("{} {}", summary.id, summary.name));
     let counters = &summary.counters;
     let share = format!("{} of {} failed", counters.failed, counters.total());
-    writeln!(output, "{} {name}  {share}", page.paint.severity(severity, severity.as_str()))?;
+    writeln!(
+        output,
+        "{} {name}  {share}",
+        page.paint.severity(severity, severity.as_str())
+    )?;
     let texts = page.scan.words.texts(&summary.id);
     page.paragraph(first_paragraph(&texts.description), 2, output)?;
     for (resource, control) in objects {

@@ -14,7 +14,11 @@ pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for control in &page.scan.report.controls {
         if control.status.status == Status::Skipped {
-            let reason = if control.status.info.is_empty() { control.status.sub_status.as_str() } else { &control.status.info };
+            let reason = if control.status.info.is_empty() {
+                control.status.sub_status.as_str()
+            } else {
+                &control.status.info
+            };
             reasons.entry(reason).or_default().push(&control.id);
         }
     }
@@ -25,7 +29,11 @@ pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<
     for (reason, ids) in reasons {
         let named = ids.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
         let more = if ids.len() > NAMED { ", ..." } else { "" };
-        page.paragraph(&format!("{}: {reason} ({named}{more})", count(ids.len(), "control")), 2, output)?;
+        page.paragraph(
+            &format!("{}: {reason} ({named}{more})", count(ids.len(), "control")),
+            2,
+            output,
+        )?;
     }
     writeln!(output)
 }

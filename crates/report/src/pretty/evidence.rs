@@ -17,7 +17,12 @@ pub(super) struct Text(Option<Arc<str>>);
 
 impl Text {
     pub(super) fn of(page: &Page<'_>, resource: &Resource) -> Self {
-        Self(resource.source.as_ref().and_then(|source| page.scan.words.file(source)))
+        Self(
+            resource
+                .source
+                .as_ref()
+                .and_then(|source| page.scan.words.file(source)),
+        )
     }
 
     pub(super) fn lines(&self) -> Option<LineIndex<'_>> {
@@ -27,17 +32,30 @@ impl Text {
 
 /// `web.yaml:12` of the object itself.
 pub(super) fn place(resource: &Resource, lines: Option<&LineIndex<'_>>) -> String {
-    let Some(source) = &resource.source else { return String::new() };
-    let file = if source.relative_path.is_empty() { &source.path } else { &source.relative_path };
+    let Some(source) = &resource.source else {
+        return String::new();
+    };
+    let file = if source.relative_path.is_empty() {
+        &source.path
+    } else {
+        &source.relative_path
+    };
     match lines {
-        Some(lines) => format!("{file}:{}", lines.position(resource.object.span.start as usize).line),
+        Some(lines) => format!(
+            "{file}:{}",
+            lines.position(resource.object.span.start as usize).line
+        ),
         None => file.clone(),
     }
 }
 
 /// `Deployment shop/web`.
 pub(super) fn name(resource: &Resource) -> String {
-    let kind = if resource.kind.kind.is_empty() { "object" } else { &resource.kind.kind };
+    let kind = if resource.kind.kind.is_empty() {
+        "object"
+    } else {
+        &resource.kind.kind
+    };
     if resource.namespace.is_empty() {
         format!("{kind} {}", resource.name)
     } else {
@@ -70,7 +88,13 @@ pub(super) fn write(
 
 /// The paths of all rules, each once; the older form only where nothing newer says the same.
 fn to_show(control: &ControlResult) -> Vec<&PathRecord> {
-    let all = || control.rules.iter().filter_map(|rule| rule.evidence.as_deref()).flat_map(|evidence| &evidence.paths);
+    let all = || {
+        control
+            .rules
+            .iter()
+            .filter_map(|rule| rule.evidence.as_deref())
+            .flat_map(|evidence| &evidence.paths)
+    };
     let mut shown: Vec<&PathRecord> = Vec::new();
     for record in all() {
         let repeated = match &record.path {
@@ -102,30 +126,57 @@ fn step(
     let words = match &record.path {
         EvidencePath::Fix(fix) => format!("{} {} = {}", paint.good("set"), fix.path, fix.value),
         EvidencePath::Delete(path) => format!("{} {path}", paint.bad("delete")),
-        EvidencePath::Review(path) | EvidencePath::Failed(path) => format!("{} {path}", paint.doubtful("review")),
+        EvidencePath::Review(path) | EvidencePath::Failed(path) => {
+            format!("{} {path}", paint.doubtful("review"))
+        }
         EvidencePath::Command(command) => format!("{} {command}", paint.good("run")),
     };
     if !fields::is_own(&record.resource_id, resource) {
-        return writeln!(output, "      {words} {}", paint.dim(format!("(in {})", record.resource_id)));
+        return writeln!(
+            output,
+            "      {words} {}",
+            paint.dim(format!("(in {})", record.resource_id))
+        );
     }
     let path = record.path.path();
-    let current = path.filter(|_| page.style.evidence).and_then(|path| fields::current_value(resource, path, page.style.secrets));
+    let current = path
+        .filter(|_| page.style.evidence)
+        .and_then(|path| fields::current_value(resource, path, page.style.secrets));
     match current {
         Some(value) => writeln!(output, "      {words} {}", paint.dim(format!("(now: {value})")))?,
         None => writeln!(output, "      {words}")?,
     }
     match (path, lines) {
-        (Some(path), Some(lines)) => quote(page, fields::position(&resource.object, path, lines), lines, output),
+        (Some(path), Some(lines)) => quote(
+            page,
+            fields::position(&resource.object, path, lines),
+            lines,
+            output,
+        ),
         _ => Ok(()),
     }
 }
 
 /// The line of the file that the path leads to, with its number.
-fn quote(page: &Page<'_>, position: Position, lines: &LineIndex<'_>, output: &mut dyn Write) -> std::io::Result<()> {
-    let Some(line) = lines.line(position.line) else { return Ok(()) };
+fn quote(
+    page: &Page<'_>,
+    position: Position,
+    lines: &LineIndex<'_>,
+    output: &mut dyn Write,
+) -> std::io::Result<()> {
+    let Some(line) = lines.line(position.line) else {
+        return Ok(());
+    };
     // Terminals obey control characters; a manifest must not speak to them.
-    let text: String = line.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    let text: String = line
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .collect();
     let room = page.width.saturating_sub(16);
     let text: String = text.trim_end().chars().take(room).collect();
-    writeln!(output, "      {}", page.paint.dim(format!("{:>5} │ {text}", position.line)))
+    writeln!(
+        output,
+        "      {}",
+        page.paint.dim(format!("{:>5} │ {text}", position.line))
+    )
 }

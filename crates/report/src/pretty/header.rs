@@ -14,9 +14,20 @@ pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<
         View::Security => format!("Security posture of '{}'", page.style.input),
         View::Resource | View::Control => format!("Scan of '{}'", page.style.input),
     };
-    let frameworks: Vec<&str> = report.frameworks.iter().map(|framework| framework.name.as_str()).collect();
-    let of = if frameworks.is_empty() { String::new() } else { format!(" of {}", frameworks.join(", ")) };
-    let (objects, controls) = (count(report.resources.len(), "object"), count(report.controls.len(), "control"));
+    let frameworks: Vec<&str> = report
+        .frameworks
+        .iter()
+        .map(|framework| framework.name.as_str())
+        .collect();
+    let of = if frameworks.is_empty() {
+        String::new()
+    } else {
+        format!(" of {}", frameworks.join(", "))
+    };
+    let (objects, controls) = (
+        count(report.resources.len(), "object"),
+        count(report.controls.len(), "control"),
+    );
     writeln!(output, "\n{}", page.paint.bold(title))?;
     page.paragraph(&format!("{objects}, {controls}{of}"), 2, output)?;
     writeln!(output)?;
@@ -31,7 +42,11 @@ fn row(output: &mut dyn Write, title: &str, parts: &[(String, usize)]) -> std::i
     const COLUMN: usize = 14;
     write!(output, "  {title:<17}")?;
     for (index, (text, width)) in parts.iter().enumerate() {
-        let gap = if index + 1 == parts.len() { 0 } else { COLUMN.saturating_sub(*width).max(2) };
+        let gap = if index + 1 == parts.len() {
+            0
+        } else {
+            COLUMN.saturating_sub(*width).max(2)
+        };
         write!(output, "{text}{}", " ".repeat(gap))?;
     }
     writeln!(output)
@@ -49,25 +64,46 @@ fn severities(page: &Page<'_>) -> Vec<(String, usize)> {
             let text = format!("{} {}", counters.of(severity), severity.as_str().to_lowercase());
             let width = text.len();
             let none = counters.of(severity) == 0;
-            (if none { page.paint.dim(text) } else { page.paint.severity(severity, text) }, width)
+            (
+                if none {
+                    page.paint.dim(text)
+                } else {
+                    page.paint.severity(severity, text)
+                },
+                width,
+            )
         })
         .collect()
 }
 
 fn verdicts(page: &Page<'_>) -> Vec<(String, usize)> {
     let report = page.scan.report;
-    let of = |status: Status| report.controls.iter().filter(|control| control.status.status == status).count();
-    let irrelevant = report.controls.iter().filter(|control| control.status.sub_status == SubStatus::Irrelevant).count();
+    let of = |status: Status| {
+        report
+            .controls
+            .iter()
+            .filter(|control| control.status.status == status)
+            .count()
+    };
+    let irrelevant = report
+        .controls
+        .iter()
+        .filter(|control| control.status.sub_status == SubStatus::Irrelevant)
+        .count();
     let mut parts = Vec::new();
     let mut part = |count: usize, word: &str, paint: fn(Paint, String) -> String| {
         let text = format!("{count} {word}");
         let width = text.len();
         parts.push((paint(page.paint, text), width));
     };
-    part(of(Status::Failed), "failed", |paint, text| paint.bad(text));
-    part(of(Status::Passed) - irrelevant, "passed", |paint, text| paint.good(text));
-    part(of(Status::Skipped), "not judged", |paint, text| paint.doubtful(text));
-    part(irrelevant, "concern nothing here", |paint, text| paint.dim(text));
+    part(of(Status::Failed), "failed", super::paint::Paint::bad);
+    part(of(Status::Passed) - irrelevant, "passed", |paint, text| {
+        paint.good(text)
+    });
+    part(of(Status::Skipped), "not judged", |paint, text| {
+        paint.doubtful(text)
+    });
+    part(irrelevant, "concern nothing here", super::paint::Paint::dim);
     parts
 }
 
@@ -81,7 +117,11 @@ fn compliance(page: &Page<'_>) -> Vec<(String, usize)> {
     if report.frameworks.is_empty() {
         return vec![part("", report.summary.compliance)];
     }
-    report.frameworks.iter().map(|framework| part(&format!("{} ", framework.name), framework.compliance)).collect()
+    report
+        .frameworks
+        .iter()
+        .map(|framework| part(&format!("{} ", framework.name), framework.compliance))
+        .collect()
 }
 
 fn grade(page: &Page<'_>, compliance: f32, text: &str) -> String {

@@ -30,14 +30,29 @@ fn failed_objects(report: &Report) -> impl Iterator<Item = (&Resource, &Resource
         .resources
         .iter()
         .zip(&report.results)
-        .filter(|(_, result)| result.controls.iter().any(|control| control.status != Status::Passed))
+        .filter(|(_, result)| {
+            result
+                .controls
+                .iter()
+                .any(|control| control.status != Status::Passed)
+        })
 }
 
-fn object(page: &Page<'_>, resource: &Resource, result: &ResourceResult, output: &mut dyn Write) -> std::io::Result<()> {
+fn object(
+    page: &Page<'_>,
+    resource: &Resource,
+    result: &ResourceResult,
+    output: &mut dyn Write,
+) -> std::io::Result<()> {
     let source = Text::of(page, resource);
     let lines = source.lines();
     let place = evidence::place(resource, lines.as_ref());
-    writeln!(output, "{}  {}", page.paint.bold(evidence::name(resource)), page.paint.place(place))?;
+    writeln!(
+        output,
+        "{}  {}",
+        page.paint.bold(evidence::name(resource)),
+        page.paint.place(place)
+    )?;
     for (summary, control) in open_controls(page.scan.report, result) {
         title(page, summary, control, output)?;
         evidence::write(page, resource, control, lines.as_ref(), output)?;
@@ -46,14 +61,26 @@ fn object(page: &Page<'_>, resource: &Resource, result: &ResourceResult, output:
 }
 
 /// Controls of a resource that did not pass, the worst first.
-fn open_controls<'r>(report: &'r Report, result: &'r ResourceResult) -> Vec<(&'r ControlSummary, &'r ControlResult)> {
+fn open_controls<'r>(
+    report: &'r Report,
+    result: &'r ResourceResult,
+) -> Vec<(&'r ControlSummary, &'r ControlResult)> {
     let mut open: Vec<_> = result
         .controls
         .iter()
         .filter(|control| control.status != Status::Passed)
-        .filter_map(|control| Some((report.controls.get(usize::try_from(control.control).ok()?)?, control)))
+        .filter_map(|control| {
+            Some((
+                report.controls.get(usize::try_from(control.control).ok()?)?,
+                control,
+            ))
+        })
         .collect();
-    open.sort_by(|(a, _), (b, _)| b.base_score.total_cmp(&a.base_score).then_with(|| a.id.cmp(&b.id)));
+    open.sort_by(|(a, _), (b, _)| {
+        b.base_score
+            .total_cmp(&a.base_score)
+            .then_with(|| a.id.cmp(&b.id))
+    });
     open
 }
 
@@ -85,9 +112,15 @@ pub(super) fn summary(page: &Page<'_>, output: &mut dyn Write) -> std::io::Resul
     }
     controls.sort_by(|a, b| {
         let failed = |control: &ControlSummary| control.status.status == Status::Failed;
-        failed(b).cmp(&failed(a)).then(b.base_score.total_cmp(&a.base_score)).then_with(|| a.id.cmp(&b.id))
+        failed(b)
+            .cmp(&failed(a))
+            .then(b.base_score.total_cmp(&a.base_score))
+            .then_with(|| a.id.cmp(&b.id))
     });
-    let mut rows = Rows::new(page, &["Severity", "ID", "Control", "Failed", "All", "Compliance"]);
+    let mut rows = Rows::new(
+        page,
+        &["Severity", "ID", "Control", "Failed", "All", "Compliance"],
+    );
     for control in controls {
         let severity: Severity = control.severity();
         rows.push(vec![
@@ -101,7 +134,12 @@ pub(super) fn summary(page: &Page<'_>, output: &mut dyn Write) -> std::io::Resul
     }
     rows.write(output)?;
     let counters = &report.summary.counters;
-    writeln!(output, "  {} of {} failed\n", counters.failed, count(counters.total(), "object"))
+    writeln!(
+        output,
+        "  {} of {} failed\n",
+        counters.failed,
+        count(counters.total(), "object")
+    )
 }
 
 /// The compliance of a control that was judged, or why it was not.

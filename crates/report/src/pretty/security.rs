@@ -24,7 +24,11 @@ pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<
                 rows.severity(control.severity()),
                 text(&control.id),
                 text(&control.name),
-                number(format!("{} of {}", control.counters.failed, control.counters.total())),
+                number(format!(
+                    "{} of {}",
+                    control.counters.failed,
+                    control.counters.total()
+                )),
             ]);
         }
         rows.write(output)?;
@@ -37,26 +41,46 @@ pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<
 /// What to type next.
 fn commands(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
     let input = &page.style.input;
-    let mut command = |what: &str, command: String| writeln!(output, "  {what:<36}{}", page.paint.place(command));
-    command("Every finding with its line:", format!("kubescape scan --view resource -v {input}"))?;
+    let mut command =
+        |what: &str, command: String| writeln!(output, "  {what:<36}{}", page.paint.place(command));
+    command(
+        "Every finding with its line:",
+        format!("kubescape scan --view resource -v {input}"),
+    )?;
     command("One control:", format!("kubescape scan control ID {input} -v"))?;
-    command("Why a control matters, what to do:", "kubescape explain ID".to_owned())?;
+    command(
+        "Why a control matters, what to do:",
+        "kubescape explain ID".to_owned(),
+    )?;
     writeln!(output)
 }
 
 /// Failed controls by the finest category they have; the category with the worst control first.
 fn by_category<'a>(page: &Page<'a>) -> Vec<(&'a str, Vec<&'a ControlSummary>)> {
     let mut groups: BTreeMap<&str, Vec<&ControlSummary>> = BTreeMap::new();
-    for control in page.scan.report.controls.iter().filter(|control| control.status.status == Status::Failed) {
-        let name = control.category.as_ref().map_or("Other", |category| match &category.sub_category {
-            Some(sub) => &sub.name,
-            None => &category.name,
-        });
+    for control in page
+        .scan
+        .report
+        .controls
+        .iter()
+        .filter(|control| control.status.status == Status::Failed)
+    {
+        let name = control
+            .category
+            .as_ref()
+            .map_or("Other", |category| match &category.sub_category {
+                Some(sub) => &sub.name,
+                None => &category.name,
+            });
         groups.entry(name).or_default().push(control);
     }
     let mut groups: Vec<_> = groups.into_iter().collect();
     for (_, controls) in &mut groups {
-        controls.sort_by(|a, b| b.base_score.total_cmp(&a.base_score).then_with(|| a.id.cmp(&b.id)));
+        controls.sort_by(|a, b| {
+            b.base_score
+                .total_cmp(&a.base_score)
+                .then_with(|| a.id.cmp(&b.id))
+        });
     }
     groups.sort_by(|(_, a), (_, b)| worst(b).total_cmp(&worst(a)));
     groups
@@ -89,9 +113,18 @@ fn first_objects(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()>
             .rev()
             .zip(weights)
             .filter(|(_, count)| **count > 0)
-            .map(|(severity, count)| page.paint.severity(severity, format!("{count} {}", severity.as_str().to_lowercase())))
+            .map(|(severity, count)| {
+                page.paint
+                    .severity(severity, format!("{count} {}", severity.as_str().to_lowercase()))
+            })
             .collect();
-        writeln!(output, "  {}. {}  {}", place + 1, evidence::name(resource), page.paint.place(file))?;
+        writeln!(
+            output,
+            "  {}. {}  {}",
+            place + 1,
+            evidence::name(resource),
+            page.paint.place(file)
+        )?;
         writeln!(output, "     {}", counts.join(", "))?;
     }
     writeln!(output)
@@ -100,10 +133,20 @@ fn first_objects(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()>
 /// Failed controls of a resource by severity, the worst first.
 fn weights(page: &Page<'_>, result: &ResourceResult) -> [usize; 4] {
     let mut counts = [0; 4];
-    for control in result.controls.iter().filter(|control| control.status == Status::Failed) {
-        let summary = usize::try_from(control.control).ok().and_then(|index| page.scan.report.controls.get(index));
+    for control in result
+        .controls
+        .iter()
+        .filter(|control| control.status == Status::Failed)
+    {
+        let summary = usize::try_from(control.control)
+            .ok()
+            .and_then(|index| page.scan.report.controls.get(index));
         let rank = summary.map_or(0, |summary| usize::from(summary.severity().rank()));
-        if let Some(count) = counts.len().checked_sub(rank).and_then(|index| counts.get_mut(index)) {
+        if let Some(count) = counts
+            .len()
+            .checked_sub(rank)
+            .and_then(|index| counts.get_mut(index))
+        {
             *count += 1;
         }
     }

@@ -33,8 +33,11 @@ impl Rows {
         if page.paint.color {
             table.enforce_styling();
         }
-        table.set_header(headings.iter().map(|heading| Cell::new(heading)).collect::<Vec<_>>());
-        Self { table, color: page.paint.color }
+        table.set_header(headings.iter().map(Cell::new).collect::<Vec<_>>());
+        Self {
+            table,
+            color: page.paint.color,
+        }
     }
 
     pub(super) fn push(&mut self, cells: Vec<Cell>) {
