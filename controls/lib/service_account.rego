@@ -43,16 +43,21 @@ bound_to_all if {
 	subject.name in {"system:authenticated", "system:serviceaccounts"}
 }
 
-# roles[name]: where the roles of that name stand.
-roles[name] contains position if {
+# roles[[name, namespace]]: where the roles of that name stand; those of the cluster stand in every namespace, "*".
+roles[key] contains position if {
 	some position, role in input
 	role.kind in {"Role", "ClusterRole"}
-	name := role.metadata.name
+	key := [role.metadata.name, reach(role)]
 }
+
+reach(role) := "*" if role.kind == "ClusterRole"
+
+else := workload.namespace(role)
 
 # grants(account): what is bound to an account: the binding, the account's place in it, and each role of the name.
 grants(account) := [{"binding": binding, "subject": k, "role": input[role]} |
 	some [position, k] in bindings[[workload.namespace(account), account.metadata.name]]
 	binding := input[position]
-	some role in roles[binding.roleRef.name]
+	some place in {"*", workload.namespace(binding)}
+	some role in roles[[binding.roleRef.name, place]]
 ]

@@ -36,55 +36,44 @@ fn is_api_server(resource: &Resource) -> bool {
             .any(|name| resource.name.contains(name))
 }
 
-/// For each binding and each role that it refers to (by kind and name), one entry for each of its subjects.
+/// For each binding and each role that it refers to, one entry for each of its subjects.
 fn subjects(
     indexes: &[usize],
     resources: &[Resource],
     value_of: &dyn Fn(usize) -> EngineValue,
 ) -> Vec<(Tested, EngineValue)> {
-    let mut roles: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+    let mut roles: HashMap<(&str, &str, &str), Vec<usize>> = HashMap::new();
     for index in indexes {
-        if let Some(resource) = resources
-            .get(*index)
-            .filter(|resource| resource.kind.kind.ends_with("Role"))
-        {
-            roles
-                .entry((&resource.kind.kind, &resource.name))
-                .or_default()
-                .push(*index);
+        if let Some(role) = resources.get(*index).filter(|resource| resource.kind.kind.ends_with("Role")) {
+            let key = (&*role.kind.kind, &*role.name, role_namespace(&role.kind.kind, &role.namespace));
+            roles.entry(key).or_default().push(*index);
         }
     }
     let mut entries = Vec::new();
     for index in indexes {
-        let Some(binding) = resources
-            .get(*index)
-            .filter(|resource| resource.kind.kind.ends_with("Binding"))
-        else {
+        let Some(binding) = resources.get(*index).filter(|resource| resource.kind.kind.ends_with("Binding")) else {
             continue;
         };
         let value = value_of(*index);
-        let referred = (value.text(&["roleRef", "kind"]), value.text(&["roleRef", "name"]));
-        for role_index in roles
-            .get(&(referred.0.as_str(), referred.1.as_str()))
-            .into_iter()
-            .flatten()
-        {
-            let Some(role) = resources.get(*role_index) else {
-                continue;
-            };
-            for subject in value
-                .get("subjects")
-                .map(|subjects| subjects.elements())
-                .unwrap_or_default()
-            {
-                entries.push(entry(
-                    &subject,
-                    [(binding, &value), (role, &value_of(*role_index))],
-                ));
+        let (kind, name) = (value.text(&["roleRef", "kind"]), value.text(&["roleRef", "name"]));
+        let key = (kind.as_str(), name.as_str(), role_namespace(&kind, &binding.namespace));
+        for role_index in roles.get(&key).into_iter().flatten() {
+            let Some(role) = resources.get(*role_index) else { continue };
+            for subject in value.get("subjects").map(|subjects| subjects.elements()).unwrap_or_default() {
+                entries.push(entry(&subject, [(binding, &value), (role, &value_of(*role_index))]));
             }
         }
     }
     entries
+}
+
+/// Roles of namespaces hold in their own; a missing namespace is "default". Others hold everywhere.
+fn role_namespace<'a>(kind: &str, namespace: &'a str) -> &'a str {
+    match (kind, namespace) {
+        ("Role", "") => "default",
+        ("Role", namespace) => namespace,
+        _ => "",
+    }
 }
 
 fn entry(subject: &EngineValue, related: [(&Resource, &EngineValue); 2]) -> (Tested, EngineValue) {
