@@ -44,23 +44,46 @@ fn subjects(
 ) -> Vec<(Tested, EngineValue)> {
     let mut roles: HashMap<(&str, &str, &str), Vec<usize>> = HashMap::new();
     for index in indexes {
-        if let Some(role) = resources.get(*index).filter(|resource| resource.kind.kind.ends_with("Role")) {
-            let key = (&*role.kind.kind, &*role.name, role_namespace(&role.kind.kind, &role.namespace));
+        if let Some(role) = resources
+            .get(*index)
+            .filter(|resource| resource.kind.kind.ends_with("Role"))
+        {
+            let key = (
+                &*role.kind.kind,
+                &*role.name,
+                role_namespace(&role.kind.kind, &role.namespace),
+            );
             roles.entry(key).or_default().push(*index);
         }
     }
     let mut entries = Vec::new();
     for index in indexes {
-        let Some(binding) = resources.get(*index).filter(|resource| resource.kind.kind.ends_with("Binding")) else {
+        let Some(binding) = resources
+            .get(*index)
+            .filter(|resource| resource.kind.kind.ends_with("Binding"))
+        else {
             continue;
         };
         let value = value_of(*index);
         let (kind, name) = (value.text(&["roleRef", "kind"]), value.text(&["roleRef", "name"]));
-        let key = (kind.as_str(), name.as_str(), role_namespace(&kind, &binding.namespace));
+        let key = (
+            kind.as_str(),
+            name.as_str(),
+            role_namespace(&kind, &binding.namespace),
+        );
         for role_index in roles.get(&key).into_iter().flatten() {
-            let Some(role) = resources.get(*role_index) else { continue };
-            for subject in value.get("subjects").map(|subjects| subjects.elements()).unwrap_or_default() {
-                entries.push(entry(&subject, [(binding, &value), (role, &value_of(*role_index))]));
+            let Some(role) = resources.get(*role_index) else {
+                continue;
+            };
+            for subject in value
+                .get("subjects")
+                .map(|subjects| subjects.elements())
+                .unwrap_or_default()
+            {
+                entries.push(entry(
+                    &subject,
+                    [(binding, &value), (role, &value_of(*role_index))],
+                ));
             }
         }
     }

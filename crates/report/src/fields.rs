@@ -4,7 +4,7 @@ use kubescape_model::{Resource, ResourceId};
 use kubescape_yaml::{LineIndex, Node, Position, Value};
 
 /// Words that stand for a value that is not shown.
-const REDACTED: &str = "[redacted]";
+pub(crate) const REDACTED: &str = "[redacted]";
 
 /// The value at a path in a few words; `None` for maps, lists and what is absent.
 pub(crate) fn current_value(resource: &Resource, path: &str, show_secrets: bool) -> Option<String> {
@@ -27,7 +27,7 @@ pub(crate) fn current_value(resource: &Resource, path: &str, show_secrets: bool)
 }
 
 /// Data of secrets, and values of environment variables.
-fn is_secret(resource: &Resource, path: &str) -> bool {
+pub(crate) fn is_secret(resource: &Resource, path: &str) -> bool {
     let in_data = ["data", "stringData"].iter().any(|key| path.starts_with(key));
     (resource.kind.kind == "Secret" && in_data) || (path.contains(".env[") && path.ends_with(".value"))
 }

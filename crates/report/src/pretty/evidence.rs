@@ -146,26 +146,33 @@ fn step(
         Some(value) => writeln!(output, "      {words} {}", paint.dim(format!("(now: {value})")))?,
         None => writeln!(output, "      {words}")?,
     }
-    match (path, lines) {
-        (Some(path), Some(lines)) => quote(
-            page,
-            fields::position(&resource.object, path, lines),
-            lines,
-            output,
-        ),
-        _ => Ok(()),
-    }
+    let (Some(path), Some(lines)) = (path, lines) else {
+        return Ok(());
+    };
+    let hidden = fields::is_secret(resource, path) && !page.style.secrets;
+    quote(
+        page,
+        fields::position(&resource.object, path, lines),
+        hidden,
+        lines,
+        output,
+    )
 }
 
 /// The line of the file that the path leads to, with its number.
 fn quote(
     page: &Page<'_>,
     position: Position,
+    hidden: bool,
     lines: &LineIndex<'_>,
     output: &mut dyn Write,
 ) -> std::io::Result<()> {
     let Some(line) = lines.line(position.line) else {
         return Ok(());
+    };
+    let line = match line.split_once(':') {
+        Some((key, _)) if hidden => format!("{key}: {}", fields::REDACTED),
+        _ => line.to_owned(),
     };
     // Terminals obey control characters; a manifest must not speak to them.
     let text: String = line

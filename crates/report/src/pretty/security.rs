@@ -70,6 +70,7 @@ fn by_category<'a>(page: &Page<'a>) -> Vec<(&'a str, Vec<&'a ControlSummary>)> {
             .as_ref()
             .map_or("Other", |category| match &category.sub_category {
                 Some(sub) => &sub.name,
+                None if category.name == "None" => "Other",
                 None => &category.name,
             });
         groups.entry(name).or_default().push(control);
