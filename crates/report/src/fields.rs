@@ -26,10 +26,11 @@ pub(crate) fn current_value(resource: &Resource, path: &str, show_secrets: bool)
     })
 }
 
-/// Data of secrets, and values of environment variables.
+/// Data of secrets and config maps, and values of environment variables.
 pub(crate) fn is_secret(resource: &Resource, path: &str) -> bool {
-    let in_data = ["data", "stringData"].iter().any(|key| path.starts_with(key));
-    (resource.kind.kind == "Secret" && in_data) || (path.contains(".env[") && path.ends_with(".value"))
+    let in_data = path.starts_with("data") || path.starts_with("stringData");
+    let holds_data = ["Secret", "ConfigMap"].contains(&resource.kind.kind.as_str());
+    (holds_data && in_data) || (path.contains(".env[") && path.ends_with(".value"))
 }
 
 /// Where a path stands in the text of its file: the key of the deepest part that exists.
