@@ -30,6 +30,7 @@ pub fn run() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let log = Log::new(&arguments.global);
+    use_small_pages(log);
     stop_on_signal(log);
     match dispatch(arguments, log) {
         Ok(()) => ExitCode::SUCCESS,
@@ -76,6 +77,17 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
         .any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
+
+/// Pages of 2 MB for the many small arenas of the allocator would cost half as much memory again.
+#[cfg(target_os = "linux")]
+fn use_small_pages(log: Log) {
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        log.write(Level::Debug, &format!("huge pages stay on: {error}"));
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn use_small_pages(_: Log) {}
 
 /// An interrupted scan leaves no half-written report: reports are written beside their place and renamed.
 fn stop_on_signal(log: Log) {
