@@ -6,9 +6,6 @@ import rego.v1
 binary := {"Ki": 1024, "Mi": 1048576, "Gi": 1073741824, "Ti": 1099511627776, "Pi": 1125899906842624, "Ei": 1152921504606846976}
 
 decimal := {
-	"n": 0.000000001,
-	"u": 0.000001,
-	"m": 0.001,
 	"k": 1000,
 	"K": 1000,
 	"M": 1000000,
@@ -17,6 +14,9 @@ decimal := {
 	"P": 1000000000000000,
 	"E": 1000000000000000000,
 }
+
+# Parts of one are divisors: 0.001 has no exact float, so that 700 * 0.001 would be more than 0.7.
+parts := {"n": 1000000000, "u": 1000000, "m": 1000}
 
 # value(quantity): the number that a quantity means; undefined for what is none.
 value(quantity) := quantity if is_number(quantity)
@@ -29,6 +29,11 @@ else := to_number(trim_suffix(quantity, suffix)) * binary[suffix] if {
 else := to_number(trim_suffix(quantity, suffix)) * decimal[suffix] if {
 	suffix := substring(quantity, count(quantity) - 1, 1)
 	decimal[suffix]
+}
+
+else := to_number(trim_suffix(quantity, suffix)) / parts[suffix] if {
+	suffix := substring(quantity, count(quantity) - 1, 1)
+	parts[suffix]
 }
 
 else := to_number(quantity)
