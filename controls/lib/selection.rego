@@ -7,11 +7,26 @@ import rego.v1
 import data.kubescape.workload
 
 # pod_labels(subject): labels of the pods of a workload, replication controllers included.
-pod_labels(subject) := object.get(subject, ["metadata", "labels"], {}) if subject.kind == "Pod"
+pod_labels(subject) := map_at(subject, ["metadata", "labels"]) if subject.kind == "Pod"
 
-else := object.get(subject, ["spec", "jobTemplate", "spec", "template", "metadata", "labels"], {}) if subject.kind == "CronJob"
+else := map_at(subject, ["spec", "jobTemplate", "spec", "template", "metadata", "labels"]) if subject.kind == "CronJob"
 
-else := object.get(subject, ["spec", "template", "metadata", "labels"], {}) if is_workload(subject)
+else := map_at(subject, ["spec", "template", "metadata", "labels"]) if is_workload(subject)
+
+# map_at(object, path): the map there; empty where there is none, or null.
+map_at(subject, path) := value if {
+	value := object.get(subject, path, null)
+	is_object(value)
+} else := {}
+
+# match_labels(selector): the labels that a selector of the API asks for.
+match_labels(selector) := map_at(selector, ["matchLabels"])
+
+# match_expressions(selector): the expressions that a selector of the API asks for.
+match_expressions(selector) := value if {
+	value := selector.matchExpressions
+	is_array(value)
+} else := []
 
 is_workload(subject) if workload.prefix(subject)
 
@@ -41,10 +56,9 @@ positions(namespace, labels) := {position |
 	count(labels) > 0
 }
 
-# candidates(index, namespace, labels): what an index says of the first of the labels.
-candidates(index, namespace, labels) := object.get(index, [[namespace, key, value]], set()) if {
-	key := min(object.keys(labels))
-	value := labels[key]
+# candidates(index, namespace, labels): what an index says of the rarest of the labels.
+candidates(index, namespace, labels) := object.get(index, [[namespace, rarest[1], labels[rarest[1]]]], set()) if {
+	rarest := min([[count(object.get(index, [[namespace, key, value]], set())), key] | some key, value in labels])
 }
 
 # has_all(own, labels): every label is among one's own.
@@ -112,8 +126,8 @@ has_key(own, key) if object.get(own, key, null) != null
 
 # holds(own, selector): a whole selector of the API, labels and expressions.
 holds(own, selector) if {
-	has_all(own, object.get(selector, "matchLabels", {}))
-	every expression in object.get(selector, "matchExpressions", []) {
+	has_all(own, match_labels(selector))
+	every expression in match_expressions(selector) {
 		expression_holds(own, expression)
 	}
 }

@@ -29,10 +29,15 @@ backends(ingress) := array.concat(
 backends(route) := [{"name": reference.name, "namespace": namespace, "path": path} |
 	some i, rule in route.spec.rules
 	some j, reference in rule.backendRefs
-	object.get(reference, "kind", "Service") == "Service"
-	object.get(reference, "group", "") == ""
-	namespace := object.get(reference, "namespace", workload.namespace(route))
+	object.get(reference, "kind", null) in {"Service", null}
+	object.get(reference, "group", null) in {"", null}
+	namespace := namespace_of(reference, route)
 	path := sprintf("spec.rules[%d].backendRefs[%d].name", [i, j])
 ] if {
 	route.kind in {"HTTPRoute", "TCPRoute", "UDPRoute"}
 }
+
+# A reference without a namespace means that of its route.
+namespace_of(reference, route) := workload.namespace(route) if {
+	object.get(reference, "namespace", null) in {"", null}
+} else := reference.namespace

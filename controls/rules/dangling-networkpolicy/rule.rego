@@ -19,6 +19,6 @@ asks(selector) if count(selector.matchLabels) > 0
 asks(selector) if count(selector.matchExpressions) > 0
 
 selects_any(namespace, selector) if {
-	some position in selection.positions(namespace, object.get(selector, "matchLabels", {}))
+	some position in selection.positions(namespace, selection.match_labels(selector))
 	selection.holds(selection.pod_labels(input[position]), selector)
 }

@@ -8,13 +8,15 @@ deny contains finding if {
 	some subject in input
 	spec := workload.any_spec(subject)
 	old := spec.serviceAccount
-	old != ""
+	not unset(old)
 	new := object.get(spec, "serviceAccountName", "")
 	new != old
 	paths := [sprintf("%sserviceAccount", [workload.any_prefix(subject)])]
 	finding := workload.finding(subject, "serviceAccount is deprecated", 3, {
 		"failedPaths": paths,
 		"deletePaths": paths,
-		"fixPaths": [{"path": sprintf("%sserviceAccountName", [workload.any_prefix(subject)]), "value": old} | new == ""],
+		"fixPaths": [{"path": sprintf("%sserviceAccountName", [workload.any_prefix(subject)]), "value": old} | unset(new)],
 	})
 }
+
+unset(name) if name in {"", null}

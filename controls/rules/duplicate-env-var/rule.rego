@@ -9,13 +9,19 @@ deny contains finding if {
 	spec := workload.any_spec(subject)
 	some array in ["containers", "initContainers", "ephemeralContainers"]
 	some i, container in spec[array]
-	places := {name: indexes |
-		some name in {variable.name | some variable in container.env}
-		indexes := [j | some j, variable in container.env; variable.name == name]
-		count(indexes) > 1
-	}
-	some name, indexes in places
-	some j in indexes
+	names := repeated([variable.name | some variable in container.env])
+	count(names) > 0
+	some j, variable in container.env
+	variable.name in names
 	path := sprintf("%s%s[%d].env[%d].name", [workload.any_prefix(subject), array, i, j])
-	finding := workload.finding(subject, sprintf("%s is set twice", [name]), 3, {"failedPaths": [path]})
+	finding := workload.finding(subject, sprintf("%s is set twice", [variable.name]), 3, {"failedPaths": [path]})
+}
+
+# repeated(names): those that occur more than once. Most lists have none, which their length tells.
+repeated(names) := set() if count(names) == count({name | some name in names})
+
+else := {name |
+	sorted := sort(names)
+	some i, name in sorted
+	name == sorted[i + 1]
 }

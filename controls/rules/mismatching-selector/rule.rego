@@ -27,7 +27,7 @@ mismatch("ReplicationController", selector, own, place) := place if {
 mismatch(kind, selector, own, place) := sprintf("%s.matchLabels", [place]) if {
 	kind != "ReplicationController"
 	is_object(selector)
-	not selection.has_all(own, object.get(selector, "matchLabels", {}))
+	not selection.has_all(own, selection.match_labels(selector))
 } else := sprintf("%s.matchExpressions", [place]) if {
 	kind != "ReplicationController"
 	not selection.holds(own, selector)
