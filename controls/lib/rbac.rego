@@ -67,32 +67,31 @@ takeover_resources := {
 	"secrets",
 }
 
-# administrative(role): a rule of it allows everything.
-administrative(role) if {
+# administrative: where the roles stand of which a rule allows everything.
+administrative contains position if {
+	some position, role in input
+	role.kind in {"Role", "ClusterRole"}
 	some rule in role.rules
 	"*" in rule.resources
 	"*" in rule.verbs
-	core(rule)
+	some group in rule.apiGroups
+	group in {"", "*"}
 }
 
-# takes_over(role): it can make or change pods, or read secrets.
-takes_over(role) if {
+# takeover: where the roles stand that can make or change pods, or read secrets.
+takeover contains position if {
+	some position, role in input
+	role.kind in {"Role", "ClusterRole"}
 	some rule in role.rules
-	core(rule)
-	lists_any(rule.verbs, {"create", "update", "patch", "*"})
-	lists_any(rule.resources, {"pods", "*"})
+	some group in rule.apiGroups
+	group in {"", "*"}
+	some resource in rule.resources
+	some verb in takeover_verbs[resource]
+	verb in rule.verbs
 }
 
-takes_over(role) if {
-	some rule in role.rules
-	core(rule)
-	lists_any(rule.verbs, {"get", "list", "watch", "*"})
-	lists_any(rule.resources, {"secrets", "*"})
-}
-
-core(rule) if lists_any(rule.apiGroups, {"", "*"})
-
-lists_any(listed, names) if {
-	some name in listed
-	name in names
+takeover_verbs := {
+	"pods": ["create", "update", "patch", "*"],
+	"secrets": ["get", "list", "watch", "*"],
+	"*": ["create", "update", "patch", "get", "list", "watch", "*"],
 }

@@ -27,7 +27,7 @@ asked_for(entry) if {
 # Rules that name objects are meant only when they name the one that matters.
 nameless(_) if not data.parameters.names
 
-nameless(rule) if not rule.resourceNames
+nameless(rule) if not rule.resourceNames[0]
 
 nameless(rule) if data.parameters.names in rule.resourceNames
 

@@ -3,6 +3,7 @@ package armo_builtins
 import rego.v1
 
 import data.kubescape.rbac
+import data.kubescape.workload
 
 deny contains finding if {
 	some entry in input
@@ -25,7 +26,7 @@ refers(binding, role) if {
 refers(binding, role) if {
 	binding.kind == "RoleBinding"
 	role.kind == "Role"
-	binding.metadata.namespace == role.metadata.namespace
+	workload.namespace(binding) == workload.namespace(role)
 }
 
 mighty(role) if {

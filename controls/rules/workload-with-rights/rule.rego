@@ -24,9 +24,9 @@ deny contains finding if {
 	]})
 }
 
-enough("administrative", grant) if rbac.administrative(grant.role)
+enough("administrative", grant) if grant.role_position in rbac.administrative
 
 enough("takeover", grant) if {
 	grant.binding.roleRef.kind == grant.role.kind
-	rbac.takes_over(grant.role)
+	grant.role_position in rbac.takeover
 }
