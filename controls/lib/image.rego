@@ -40,12 +40,12 @@ pinned(image) if {
 	not regex.match(`@(sha256|sha512|blake3):`, image)
 }
 
-# below(image, entry): the image is the entry, or stands below it.
+# below(image, entry): the image is the entry, or continues it where a part of a name ends.
 below(image, entry) if image == entry
 
 below(image, entry) if {
-	some border in ["/", ":", "@"]
-	startswith(image, sprintf("%s%s", [trim_suffix(entry, "/"), border]))
+	startswith(image, entry)
+	regex.match(`[/:@]`, substring(image, count(entry) - 1, 2))
 }
 
 # version(image): the numbers of a tag such as v1.2.3 or 1.2.3-ubuntu; undefined for other tags.

@@ -9,7 +9,10 @@ templates := [template |
 ]
 
 # pod_spec(template): the pod spec that sandboxes are made from.
-pod_spec(template) := object.get(template, ["spec", "podTemplate", "spec"], {})
+pod_spec(template) := spec if {
+	spec := template.spec.podTemplate.spec
+	is_object(spec)
+} else := {}
 
 # containers(template, arrays): its containers with their paths.
 containers(template, arrays) := [{"container": container, "path": path} |

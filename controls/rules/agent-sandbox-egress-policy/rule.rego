@@ -34,10 +34,7 @@ wide(egress) if {
 	wide_rule(rule)
 }
 
-wide_rule(rule) if {
-	targets := object.get(rule, "to", null)
-	not has_entries(targets)
-}
+wide_rule(rule) if not has_entries(rule.to)
 
 wide_rule(rule) if {
 	some peer in rule.to
