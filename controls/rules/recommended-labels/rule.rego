@@ -23,7 +23,7 @@ else := [["metadata", "labels"], ["spec", "template", "metadata", "labels"]] if 
 
 labelled(labels, wanted) if {
 	some label in wanted
-	label in object.keys(labels)
+	labels[label] != null
 }
 
 proposed([]) := "YOUR_LABEL"
