@@ -1,6 +1,7 @@
-//! Tasks of this repository: `cargo xtask tidy | bench | fuzz`.
+//! Tasks of this repository: `cargo xtask tidy | bench | docs | fuzz`.
 
 mod bench;
+mod docs;
 mod fuzz;
 mod tidy;
 
@@ -23,6 +24,12 @@ enum Task {
         #[arg(long, default_value_t = 5)]
         runs: usize,
     },
+    /// Writes the pages of the controls to docs/controls
+    Docs {
+        /// Only says which pages are out of date
+        #[arg(long)]
+        check: bool,
+    },
     /// Feeds mutated input to every parser of outside bytes
     Fuzz {
         /// Seconds for each target
@@ -38,6 +45,7 @@ fn main() -> anyhow::Result<()> {
         Task::Tidy => tidy::run(),
         Task::Bench { by_rule: true, .. } => bench::by_rule(),
         Task::Bench { runs, .. } => bench::run(runs),
+        Task::Docs { check } => docs::run(check),
         Task::Fuzz { seconds, target } => fuzz::run(Duration::from_secs(seconds), target.as_deref()),
     }
 }

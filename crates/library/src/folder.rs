@@ -64,6 +64,8 @@ struct FrameworkDocument {
     version: String,
     description: Option<String>,
     #[serde(default)]
+    note: String,
+    #[serde(default)]
     types: Vec<String>,
     #[serde(default)]
     scope: Vec<Scope>,
@@ -226,6 +228,7 @@ fn read_frameworks(folder: &Path, library: &mut Library) -> Result<(), LibraryEr
             name: document.name,
             version: document.version,
             description: document.description.unwrap_or_default(),
+            note: document.note,
             types: document.types,
             scope: document.scope,
             aliases: document.aliases,

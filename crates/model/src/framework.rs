@@ -13,6 +13,9 @@ pub struct Framework {
     /// What it is.
     #[serde(default)]
     pub description: String,
+    /// What readers of its results have to know.
+    #[serde(default)]
+    pub note: String,
     /// `compliance` or `security`.
     #[serde(default)]
     pub types: Vec<String>,

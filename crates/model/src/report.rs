@@ -73,6 +73,8 @@ impl ControlSummary {
 pub struct FrameworkSummary {
     /// Name as the policy document writes it.
     pub name: String,
+    /// What readers have to know; may be empty.
+    pub note: String,
     /// Worst status of its resources.
     pub status: Status,
     /// Resources by their worst status.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use kubescape_library::Library;
-use kubescape_model::{ActionRequired, Control, Rule, Scope};
+use kubescape_model::{ActionRequired, Control, Framework, Rule, Scope};
 use regex::Regex;
 
 use crate::suggest::closest;
@@ -87,6 +87,8 @@ pub struct SelectedControl<'library> {
 pub struct SelectedFramework<'library> {
     /// Its name.
     pub name: &'library str,
+    /// What readers of its results have to know.
+    pub note: &'library str,
     /// Indexes.
     pub controls: Vec<usize>,
 }
@@ -163,8 +165,10 @@ pub fn select<'library>(
                 .filter_map(|control| positions.get(control.id.as_str()).copied())
                 .collect();
             controls.sort_unstable();
+            let framework = group.framework?;
             Some(SelectedFramework {
-                name: group.framework?,
+                name: &framework.name,
+                note: &framework.note,
                 controls,
             })
         })
@@ -178,7 +182,7 @@ pub fn select<'library>(
 
 /// The controls of one requested framework, or of a list of controls.
 struct Group<'library> {
-    framework: Option<&'library str>,
+    framework: Option<&'library Framework>,
     controls: Vec<&'library Control>,
 }
 
@@ -220,7 +224,7 @@ fn requested<'library>(
                         .ok_or_else(|| unknown_framework(library, name))?;
                     if !frameworks
                         .iter()
-                        .any(|known: &&kubescape_model::Framework| known.name == framework.name)
+                        .any(|known: &&Framework| known.name == framework.name)
                     {
                         frameworks.push(framework);
                     }
@@ -235,7 +239,7 @@ fn requested<'library>(
                         .filter_map(|id| library.control(id))
                         .collect();
                     groups.push(Group {
-                        framework: Some(&framework.name),
+                        framework: Some(framework),
                         controls,
                     });
                 } else {

@@ -116,6 +116,7 @@ impl Builder {
             name: document.name,
             version: document.version,
             description: document.description,
+            note: String::new(),
             types: document.type_tags,
             scope: scopes(document.scanning_scope.matches),
             aliases: Vec::new(),

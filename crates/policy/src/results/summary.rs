@@ -72,6 +72,7 @@ fn framework(
         });
     FrameworkSummary {
         name: framework.name.to_owned(),
+        note: framework.note.to_owned(),
         status: counters.status(),
         counters,
         controls: controls.collect(),

@@ -34,6 +34,14 @@ pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<
     row(output, "Failed controls", &severities(page))?;
     row(output, "All controls", &verdicts(page))?;
     row(output, "Compliance", &compliance(page))?;
+    for framework in report
+        .frameworks
+        .iter()
+        .filter(|framework| !framework.note.is_empty())
+    {
+        let note = format!("{}: {}", framework.name, framework.note);
+        writeln!(output, "  {:<17}{}", "", page.paint.dim(note))?;
+    }
     writeln!(output)
 }
 
