@@ -40,7 +40,14 @@ all_containers(object) := containers(object, ["containers", "initContainers", "e
 else := containers(object, ["containers", "initContainers"])
 
 # name(object): "Deployment web", for messages.
-name(object) := sprintf("%s %s", [object.kind, object.metadata.name])
+name(object) := sprintf("%s %s", [object.kind, given_name(object)])
+
+# given_name(object): its name, or the beginning of the name that the API server would make.
+given_name(object) := object.metadata.name if object.metadata.name
+
+else := object.metadata.generateName if object.metadata.generateName
+
+else := ""
 
 # finding(subject, message, score, places): what a rule reports of an object.
 finding(subject, message, score, places) := object.union(

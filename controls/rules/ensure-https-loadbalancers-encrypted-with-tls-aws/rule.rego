@@ -2,6 +2,8 @@ package armo_builtins
 
 import rego.v1
 
+import data.kubescape.workload
+
 deny contains finding if {
 	annotation := "service.beta.kubernetes.io/aws-load-balancer-ssl-cert"
 	some service in input
@@ -15,7 +17,7 @@ deny contains finding if {
 	]
 	count(certificates) == 0
 	finding := {
-		"alertMessage": sprintf("the load balancer of %s has no certificate", [service.metadata.name]),
+		"alertMessage": sprintf("the load balancer of %s has no certificate", [workload.given_name(service)]),
 		"packagename": "armo_builtins",
 		"alertScore": 7,
 		"fixPaths": [{"path": sprintf("metadata.annotations['%s']", [annotation]), "value": "AWS_LOADBALANCER_SSL_CERT"}],

@@ -5,13 +5,14 @@ import rego.v1
 
 import data.kubescape.connected
 import data.kubescape.sensitive_interface
+import data.kubescape.workload
 
 deny contains finding if {
 	some subject in sensitive_interface.workloads
 	services := sensitive_interface.services(subject)
 	count(services) > 0
 	finding := {
-		"alertMessage": sprintf("%s is looked at", [subject.metadata.name]),
+		"alertMessage": sprintf("%s is looked at", [workload.given_name(subject)]),
 		"packagename": "armo_builtins",
 		"alertScore": 7,
 		"alertObject": {"k8sApiObjects": [], "externalObjects": connected.subject(subject, services)},

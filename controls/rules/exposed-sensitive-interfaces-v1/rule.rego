@@ -4,6 +4,7 @@ import rego.v1
 
 import data.kubescape.connected
 import data.kubescape.sensitive_interface
+import data.kubescape.workload
 
 deny contains finding if {
 	some subject in sensitive_interface.workloads
@@ -11,7 +12,7 @@ deny contains finding if {
 	reachable(service)
 	paths := ["spec.selector.matchLabels", "spec.selector"]
 	finding := {
-		"alertMessage": sprintf("%s can be reached from outside through %s", [subject.metadata.name, service.metadata.name]),
+		"alertMessage": sprintf("%s can be reached from outside through %s", [workload.given_name(subject), workload.given_name(service)]),
 		"packagename": "armo_builtins",
 		"alertScore": 7,
 		"failedPaths": paths,

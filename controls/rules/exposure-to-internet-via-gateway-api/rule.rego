@@ -15,7 +15,7 @@ deny contains finding if {
 		reference.name == entry.service.metadata.name
 	]
 	count(paths) > 0
-	message := sprintf("the route %s opens it to the outside", [route.metadata.name])
+	message := sprintf("the route %s opens it to the outside", [workload.given_name(route)])
 	related := [{"object": route, "failedPaths": paths, "reviewPaths": paths}, {"object": entry.service}]
 	finding := exposure.finding(input[position], message, related)
 }

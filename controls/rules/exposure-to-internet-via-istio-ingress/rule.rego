@@ -18,7 +18,7 @@ deny contains finding if {
 	some service in destinations(virtual, route.destination.host)
 	some position in selection.of_service(service)
 	paths := [sprintf("spec.http[%d].routes[%d].destination.host", [i, j])]
-	message := sprintf("the virtual service %s opens it to the outside", [virtual.metadata.name])
+	message := sprintf("the virtual service %s opens it to the outside", [workload.given_name(virtual)])
 	finding := exposure.finding(input[position], message, [
 		{"object": virtual, "failedPaths": paths, "reviewPaths": paths},
 		{"object": door},

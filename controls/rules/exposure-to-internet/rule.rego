@@ -9,7 +9,7 @@ deny contains finding if {
 	some entry in exposure.services
 	exposure.exposed(entry.service)
 	some position in entry.workloads
-	message := sprintf("the service %s opens it to the outside", [entry.service.metadata.name])
+	message := sprintf("the service %s opens it to the outside", [workload.given_name(entry.service)])
 	related := [{"object": entry.service, "failedPaths": ["spec.type"], "reviewPaths": ["spec.type"]}]
 	finding := exposure.finding(input[position], message, related)
 }
@@ -24,7 +24,7 @@ deny contains finding if {
 		path.backend.service.name == entry.service.metadata.name
 	]
 	count(paths) > 0
-	message := sprintf("the ingress %s opens it to the outside", [ingress.metadata.name])
+	message := sprintf("the ingress %s opens it to the outside", [workload.given_name(ingress)])
 	related := [{"object": ingress, "failedPaths": paths, "reviewPaths": paths}, {"object": entry.service}]
 	finding := exposure.finding(input[position], message, related)
 }

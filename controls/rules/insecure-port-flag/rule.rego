@@ -2,6 +2,8 @@ package armo_builtins
 
 import rego.v1
 
+import data.kubescape.workload
+
 deny contains finding if {
 	some pod in input
 	pod.kind == "Pod"
@@ -11,7 +13,7 @@ deny contains finding if {
 	contains(flag, "--insecure-port=1")
 	path := sprintf("spec.containers[%d].command[%d]", [i, j])
 	finding := {
-		"alertMessage": sprintf("%s: the insecure port is open", [pod.metadata.name]),
+		"alertMessage": sprintf("%s: the insecure port is open", [workload.given_name(pod)]),
 		"packagename": "armo_builtins",
 		"alertScore": 7,
 		"failedPaths": [path],

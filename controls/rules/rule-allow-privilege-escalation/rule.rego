@@ -10,7 +10,7 @@ deny contains finding if {
 	allows(entry.container)
 	not denied_by_policy
 	finding := {
-		"alertMessage": sprintf("%s %s: container %s may gain privileges", [object.kind, object.metadata.name, entry.container.name]),
+		"alertMessage": sprintf("%s %s: container %s may gain privileges", [object.kind, workload.given_name(object), entry.container.name]),
 		"packagename": "armo_builtins",
 		"alertScore": 7,
 		"fixPaths": [

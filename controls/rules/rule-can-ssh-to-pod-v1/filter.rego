@@ -5,11 +5,12 @@ import rego.v1
 
 import data.kubescape.connected
 import data.kubescape.ssh
+import data.kubescape.workload
 
 deny contains finding if {
 	some entry in ssh.connections
 	finding := {
-		"alertMessage": sprintf("%s is looked at", [entry.subject.metadata.name]),
+		"alertMessage": sprintf("%s is looked at", [workload.given_name(entry.subject)]),
 		"packagename": "armo_builtins",
 		"alertScore": 7,
 		"alertObject": {"k8sApiObjects": [], "externalObjects": connected.subject(entry.subject, entry.service)},

@@ -12,7 +12,7 @@ deny contains finding if {
 	service_account.mounts_token(subject, account)
 	bound(account)
 	path := sprintf("%sautomountServiceAccountToken", [workload.prefix(subject)])
-	message := sprintf("it mounts the token of %s, which has rights", [account.metadata.name])
+	message := sprintf("it mounts the token of %s, which has rights", [workload.given_name(account)])
 	places := object.union(mounting(spec, path), {"relatedObjects": [{"object": account}]})
 	finding := workload.finding(subject, message, 9, places)
 }

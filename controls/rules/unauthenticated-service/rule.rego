@@ -12,7 +12,7 @@ deny contains finding if {
 	some result in cluster.named("ServiceScanResult", workload.namespace(service), service.metadata.name)
 	open(result)
 	some position in entry.workloads
-	message := sprintf("its service %s asks nobody who they are", [service.metadata.name])
+	message := sprintf("its service %s asks nobody who they are", [workload.given_name(service)])
 	finding := workload.finding(input[position], message, 7, {})
 }
 

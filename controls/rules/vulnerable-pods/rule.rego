@@ -3,6 +3,7 @@ package armo_builtins
 import rego.v1
 
 import data.kubescape.image_scan
+import data.kubescape.workload
 
 deny contains finding if {
 	some entry in image_scan.pods
@@ -10,7 +11,7 @@ deny contains finding if {
 	image_scan.chosen(entry)
 	paths := [sprintf("status.containerStatuses[%d].imageID", [entry.container])]
 	finding := {
-		"alertMessage": sprintf("the pod %s has a vulnerable image", [entry.pod.metadata.name]),
+		"alertMessage": sprintf("the pod %s has a vulnerable image", [workload.given_name(entry.pod)]),
 		"packagename": "armo_builtins",
 		"alertScore": data.parameters.score,
 		"failedPaths": paths,

@@ -13,7 +13,7 @@ deny contains finding if {
 	service_account.mounts_token(subject, account)
 	some grant in service_account.grants(account)
 	enough(data.parameters.right, grant)
-	message := sprintf("its service account has the role %s", [grant.role.metadata.name])
+	message := sprintf("its service account has the role %s", [workload.given_name(grant.role)])
 	finding := workload.finding(subject, message, 9, {"relatedObjects": [
 		{"object": account},
 		object.union(
