@@ -3,6 +3,8 @@ package kubescape.image_scan
 
 import rego.v1
 
+import data.kubescape.workload
+
 scans[image] contains position if {
 	some position, report in input
 	report.kind == "ImageVulnerabilities"
@@ -18,24 +20,25 @@ pods := [{"pod": pod, "scan": input[position], "container": i} |
 ]
 
 # open_labels: namespace and value of what services select that can be reached from outside.
-open_labels contains [service.metadata.namespace, value] if {
+open_labels contains label if {
 	some service in input
 	service.kind == "Service"
 	object.get(service, ["spec", "type"], "ClusterIP") != "ClusterIP"
 	some value in service.spec.selector
+	label := [workload.namespace(service), value]
 }
 
 # exposed(pod): a service opens it to the outside.
 exposed(pod) if {
 	some value in pod.metadata.labels
-	[pod.metadata.namespace, value] in open_labels
+	[workload.namespace(pod), value] in open_labels
 }
 
 # subject(entry): what a finding is about.
 subject(entry) := {
 	"apiVersion": "result.vulnscan.com/v1",
 	"kind": entry.pod.kind,
-	"metadata": {"name": entry.pod.metadata.name, "namespace": entry.pod.metadata.namespace},
+	"metadata": {"name": entry.pod.metadata.name, "namespace": workload.namespace(entry.pod)},
 	"relatedObjects": [entry.pod, entry.scan],
 }
 

@@ -4,10 +4,11 @@ package kubescape.storage
 import rego.v1
 
 # plain_classes: names of the classes whose volumes are not encrypted.
-plain_classes contains class.metadata.name if {
+plain_classes contains name if {
 	some class in input
 	class.kind == "StorageClass"
 	not encrypted(class)
+	name := class.metadata.name
 }
 
 encrypted(class) if class.parameters.encrypted == "true"
