@@ -132,6 +132,9 @@ pub(crate) struct ScanFlags {
     /// Show secret values too
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) show_secrets: bool,
+    /// Show the ways of attack that failed controls open
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(crate) print_attack_tree: bool,
     /// Leave out results below this severity: low, medium, high, critical
     #[arg(long, global = true, help_heading = "Output", value_name = "SEVERITY")]
     pub(crate) min_severity: Option<String>,

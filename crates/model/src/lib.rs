@@ -24,9 +24,9 @@ pub use finding::{EvidencePath, Finding, FixPath, Related};
 pub use framework::{Framework, Scope, Section};
 pub use parameter::{Parameter, Parameters};
 pub use report::{
-    ControlResult, ControlSummary, Counters, Coverage, Evidence, FrameworkControl, FrameworkSummary,
-    NotEvaluated, PathRecord, PolicyDegradation, Report, ResourceResult, RuleInfo, RuleResult, ScanSummary,
-    SeverityCounters,
+    AttackVector, ControlResult, ControlSummary, Counters, Coverage, Evidence, FrameworkControl,
+    FrameworkSummary, NotEvaluated, PathRecord, PolicyDegradation, Prioritized, Report, ResourceResult,
+    RuleInfo, RuleResult, ScanSummary, SeverityCounters, VectorStep,
 };
 pub use resource::{
     Commit, FileType, GroupVersionKind, Resource, ResourceId, Source, local_id, object_id,

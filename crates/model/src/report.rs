@@ -110,6 +110,41 @@ impl FrameworkControl {
 pub struct ResourceResult {
     /// One entry for each control that looked at it.
     pub controls: Vec<ControlResult>,
+    /// The attacks that its failed controls open; `None` when there is none, or nobody looked.
+    pub prioritized: Option<Box<Prioritized>>,
+}
+
+/// The attacks that the failed controls of a workload open.
+#[derive(Clone, Debug, Default)]
+pub struct Prioritized {
+    /// Sum of the vectors' scores.
+    pub score: f32,
+    /// The worst severity: 1 low to 4 critical.
+    pub severity: u8,
+    /// The ways.
+    pub vectors: Vec<AttackVector>,
+}
+
+/// A way along an attack track.
+#[derive(Clone, Debug, Default)]
+pub struct AttackVector {
+    /// Name of the track.
+    pub track: String,
+    /// A failed control for each step.
+    pub steps: Vec<VectorStep>,
+    /// Product of the base scores, a tenth more for each replica.
+    pub score: f32,
+    /// The worst severity on the way: 1 low to 4 critical.
+    pub severity: u8,
+}
+
+/// A step of a way.
+#[derive(Clone, Debug, Default)]
+pub struct VectorStep {
+    /// Index into [`Report::controls`].
+    pub control: u32,
+    /// Name of the step.
+    pub category: String,
 }
 
 /// What a control said of a resource.

@@ -4,6 +4,7 @@
 //! Pure: no network, disk or clock; what depends on them comes in as a value.
 
 mod aggregate;
+mod attack;
 mod evaluate;
 mod identity;
 mod image_name;
@@ -17,6 +18,7 @@ pub mod exceptions;
 pub mod rego;
 pub mod testing;
 
+pub use attack::prioritize;
 pub use evaluate::{EvaluationContext, evaluate};
 pub use image_name::{ImageNameError, normalize as normalize_image_name};
 pub use index::wanted_kinds;

@@ -11,7 +11,9 @@ use kubescape_library::{Inputs, Library};
 use kubescape_model::{ExceptionAudit, ExceptionPolicy, KindPattern, PolicyDegradation, Report, Scope};
 use kubescape_policy::exceptions::{self, ExceptionSet, ExceptionSources, audit};
 use kubescape_policy::rego::{Limits, Programs};
-use kubescape_policy::{ControlFilter, EvaluationContext, Request, evaluate, select, wanted_kinds};
+use kubescape_policy::{
+    ControlFilter, EvaluationContext, Request, evaluate, prioritize, select, wanted_kinds,
+};
 use kubescape_source::{CollectSettings, Collected, Context, Skipped, collect, collect_text};
 
 pub use error::ScanError;
@@ -42,6 +44,8 @@ pub struct ScanRequest<'scan> {
     pub audit_exceptions: bool,
     /// Seconds since 1970: what is over by then does not hold.
     pub now: i64,
+    /// Whether the attacks that failed controls open are looked up.
+    pub prioritize: bool,
     /// Inputs of the policies that could not be read.
     pub degradations: Vec<PolicyDegradation>,
     /// Bounds of each rule.
@@ -116,6 +120,9 @@ pub fn scan(mut request: ScanRequest<'_>, progress: &dyn Fn(Stage)) -> Result<Sc
     };
     let mut report = evaluate(&context, &selection, collected.resources);
     report.coverage.degrade(request.degradations);
+    if request.prioritize {
+        prioritize(request.library, &mut report);
+    }
     Ok(ScanOutcome {
         audit: request.audit_exceptions.then(|| audit(&exceptions, &report)),
         report,

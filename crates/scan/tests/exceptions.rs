@@ -39,6 +39,7 @@ fn run(manifest: &str, exceptions: &str, frameworks: &[&str]) -> Result<ScanOutc
         inline_exceptions: true,
         audit_exceptions: true,
         now: NOW,
+        prioritize: false,
         degradations: Vec::new(),
         limits: Limits::default(),
     };

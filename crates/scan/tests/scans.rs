@@ -211,6 +211,7 @@ fn report(library: &Library, input: &Path) -> Result<Report, Box<dyn Error>> {
         inline_exceptions: true,
         audit_exceptions: false,
         now: 0,
+        prioritize: false,
         degradations: Vec::new(),
         limits: Limits::default(),
     };

@@ -34,6 +34,20 @@ pub(super) fn by_severity(mut report: Report, range: (Option<Severity>, Option<S
         result
             .controls
             .retain(|control| usize::try_from(control.control).is_ok_and(kept));
+        // Ways of attack with a step that is left out are left out, too.
+        if let Some(prioritized) = &mut result.prioritized {
+            prioritized.vectors.retain_mut(|vector| {
+                vector.steps.iter_mut().all(|step| {
+                    let index = usize::try_from(step.control).unwrap_or_default();
+                    step.control = u32::try_from(place(index)).unwrap_or_default();
+                    kept(index)
+                })
+            });
+            prioritized.score = prioritized.vectors.iter().map(|vector| vector.score).sum();
+        }
+        result
+            .prioritized
+            .take_if(|prioritized| prioritized.vectors.is_empty());
         for control in &mut result.controls {
             let index = usize::try_from(control.control).unwrap_or_default();
             control.control = u32::try_from(place(index)).unwrap_or_default();

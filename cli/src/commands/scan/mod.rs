@@ -46,6 +46,7 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::R
         inline_exceptions: settings.flags.honor_inline_exceptions.unwrap_or(true),
         audit_exceptions: settings.flags.audit_exceptions,
         now: clock::seconds(),
+        prioritize: settings.kind == ScanKind::Repository || settings.flags.print_attack_tree,
         degradations,
         limits: kubescape_policy::rego::Limits {
             time: settings.flags.control_timeout,
@@ -155,6 +156,7 @@ fn style(settings: &ScanSettings, terminal: bool) -> pretty::Style {
             PLAIN_WIDTH
         },
         verbose: settings.flags.verbose,
+        attacks: settings.flags.print_attack_tree,
         evidence: settings.flags.show_evidence,
         secrets: settings.flags.show_secrets,
         input: settings.inputs_shown.clone(),

@@ -135,7 +135,15 @@ impl ResourceTable {
             .zip(results)
             .zip(self.touched)
             .filter(|(_, touched)| *touched)
-            .map(|((resource, controls), _)| (resource, ResourceResult { controls }))
+            .map(|((resource, controls), _)| {
+                (
+                    resource,
+                    ResourceResult {
+                        controls,
+                        prioritized: None,
+                    },
+                )
+            })
             .collect();
         rows.sort_by(|a, b| a.0.id.cmp(&b.0.id));
         rows.into_iter().unzip()

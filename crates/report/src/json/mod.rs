@@ -2,6 +2,7 @@
 
 mod audit;
 mod object;
+mod priority;
 mod results;
 mod summary;
 

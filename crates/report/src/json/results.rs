@@ -9,6 +9,7 @@ use kubescape_model::{
 };
 use serde::Serialize;
 
+use super::priority::PriorityView;
 use super::summary::StatusView;
 
 #[derive(Serialize)]
@@ -16,6 +17,8 @@ pub(super) struct ResourceResultView<'a> {
     #[serde(rename = "resourceID")]
     resource_id: &'a str,
     controls: Vec<ControlResultView<'a>>,
+    #[serde(rename = "prioritizedResource", skip_serializing_if = "Option::is_none")]
+    prioritized: Option<PriorityView<'a>>,
 }
 
 impl<'a> ResourceResultView<'a> {
@@ -28,6 +31,10 @@ impl<'a> ResourceResultView<'a> {
         Self {
             resource_id: &resource.id,
             controls,
+            prioritized: result
+                .prioritized
+                .as_deref()
+                .map(|prioritized| PriorityView::new(report, resource, prioritized)),
         }
     }
 }

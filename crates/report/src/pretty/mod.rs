@@ -3,6 +3,7 @@
 //! Three views of one report: the gist by category, every object with its findings, every control with its objects.
 //! All of them start with what was scanned and end with what the reader may do next.
 
+mod attacks;
 mod controls;
 mod coverage;
 mod evidence;
@@ -39,6 +40,8 @@ pub struct Style {
     pub width: usize,
     /// Show every finding, and what passed.
     pub verbose: bool,
+    /// Show the ways of attack.
+    pub attacks: bool,
     /// Show the value that is there now.
     pub evidence: bool,
     /// Show secret values too.
@@ -65,6 +68,9 @@ pub fn write(scan: &ScanReport<'_>, style: &Style, output: &mut dyn Write) -> st
         View::Security => security::write(&page, output)?,
         View::Resource => objects::write(&page, output)?,
         View::Control => controls::write(&page, output)?,
+    }
+    if style.attacks {
+        attacks::write(&page, output)?;
     }
     coverage::write(&page, output)
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 use kubescape_model::{ControlSummary, ResourceResult, Severity, Status};
 
 use super::table::{Rows, number, text};
-use super::{Page, evidence};
+use super::{Page, attacks, evidence};
 
 /// Objects that are named as those to mend first.
 const FIRST: usize = 3;
@@ -102,6 +102,17 @@ fn first_objects(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()>
         .filter(|(weights, _)| weights.iter().any(|count| *count > 0))
         .collect();
     objects.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.id.cmp(&y.id)));
+    let rank: Vec<&str> = attacks::by_score(page)
+        .iter()
+        .map(|(resource, _)| &*resource.id)
+        .collect();
+    // Workloads that open ways of attack come first, in the order of their scores.
+    objects.sort_by_key(|(_, resource)| {
+        rank.iter()
+            .take(FIRST)
+            .position(|id| *id == &*resource.id)
+            .unwrap_or(FIRST)
+    });
     if objects.is_empty() {
         return Ok(());
     }
