@@ -173,7 +173,6 @@ impl<'a> Paths<'a> {
 }
 
 #[cfg(test)]
-#[expect(clippy::field_reassign_with_default, reason = "a library has private parts")]
 mod tests {
     use super::*;
     use kubescape_model::{AttackTrackStep, ControlResult, ControlSummary, SubStatus};
