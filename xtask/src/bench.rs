@@ -137,7 +137,12 @@ fn cases(scratch: &Path) -> anyhow::Result<Vec<Case>> {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned();
-            fs::copy(&path, large.join(format!("{copy}-{name}")))?;
+            // Each copy is a release of its own, in namespaces of its own.
+            let text = fs::read_to_string(&path)?
+                .replace("release-name", &format!("release-{copy}-name"))
+                .replace("namespace: default", &format!("namespace: copy-{copy}"))
+                .replace("namespace: \"default\"", &format!("namespace: \"copy-{copy}\""));
+            fs::write(large.join(format!("{copy}-{name}")), text)?;
         }
     }
     let case = |name, input, seconds, megabytes| Case {
@@ -155,7 +160,13 @@ fn cases(scratch: &Path) -> anyhow::Result<Vec<Case>> {
         50.0,
     ));
     cases.push(case("44 charts, 3.2 MB", charts, 0.35, 60.0));
-    cases.push(case("8 times 44 charts, 25 MB", large, 1.7, 120.0));
+    // No limit is known for it: of 165 other charts with as many bytes and less than half the objects, 1.7 s and 120 MB.
+    cases.push(Case {
+        name: "8 times 44 charts, 25 MB",
+        input: large,
+        most_seconds: None,
+        most_megabytes: None,
+    });
     Ok(cases)
 }
 
