@@ -3,6 +3,8 @@
 //! Messages, package names and rule statuses are words, not verdicts, and are left out. Absent and empty lists are
 //! the same. Failed objects are reduced to kind, apiVersion, name and labels.
 
+use std::collections::BTreeSet;
+
 use kubescape_library::BriefFinding;
 use kubescape_model::EvidencePath;
 use serde_json::{Map, Value as Json, json};
@@ -187,10 +189,17 @@ pub(super) fn compare_brief(expected: &[BriefFinding], got: &[Shape]) -> Vec<Str
 }
 
 fn fits(finding: &BriefFinding, shape: &Json) -> bool {
-    let fixes: Vec<Json> = finding
+    // A map has no order and each path once.
+    let fixes: BTreeSet<String> = finding
         .fix_paths
         .iter()
-        .map(|(path, value)| json!([path, value]))
+        .map(|(path, value)| json!([path, value]).to_string())
+        .collect();
+    let found: BTreeSet<String> = shape["fixPaths"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(ToString::to_string)
         .collect();
     let optional = |wanted: &Option<Vec<String>>, key: &str| {
         wanted.as_ref().is_none_or(|list| json!(list) == shape[key])
@@ -199,7 +208,7 @@ fn fits(finding: &BriefFinding, shape: &Json) -> bool {
         && json!(finding.external) == shape["external"]
         && json!(finding.delete_paths) == shape["deletePaths"]
         && json!(finding.review_paths) == shape["reviewPaths"]
-        && json!(fixes) == shape["fixPaths"]
+        && fixes == found
         && json!(finding.fix_command) == shape["fixCommand"]
         && optional(&finding.failed_paths, "failedPaths")
         && optional(&finding.related, "related")
