@@ -1,32 +1,6 @@
-//! What a rule reports.
-
-use std::sync::Arc;
+//! The places that a rule reports.
 
 use serde::Serialize;
-
-/// One report of a rule: the objects at fault and where to look.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Finding {
-    /// The rule's own words.
-    pub message: String,
-    /// The rule's own score.
-    pub score: f64,
-    /// Indexes of the failed resources.
-    pub resources: Vec<usize>,
-    /// Paths in the failed resources.
-    pub paths: Vec<EvidencePath>,
-    /// Other objects that belong to the story.
-    pub related: Vec<Related>,
-}
-
-/// An object that a finding points at beside the failed one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Related {
-    /// Its id.
-    pub resource_id: Arc<str>,
-    /// Paths in it.
-    pub paths: Vec<EvidencePath>,
-}
 
 /// A place in an object and what it means.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -20,7 +20,7 @@ pub use attack_track::{AttackStep, AttackTrack};
 pub use control::{ActionRequired, AttackTrackStep, Category, Control, ControlTexts, Example, Membership};
 pub use exception::{Designator, ExceptionPolicy, PosturePolicy};
 pub use exception_audit::{AuditItem, AuditMatch, AuditStatus, ExceptionAudit};
-pub use finding::{EvidencePath, Finding, FixPath, Related};
+pub use finding::{EvidencePath, FixPath};
 pub use framework::{Framework, Scope, Section};
 pub use parameter::{Parameter, Parameters};
 pub use report::{
