@@ -35,7 +35,7 @@ pub use lines::{LineIndex, Position};
 pub use mapping::{Entry, Key, KeyKind, Mapping};
 pub use node::{Node, Span, Value};
 pub use path::{Nearest, PathSegment, parse_path};
-pub use scalar::Profile;
+pub use scalar::{Profile, is_plain_string};
 pub use stream::{Document, Limits, Manifest, load, load_manifests, load_one};
 pub use write_json::{JsonStyle, format_float, write_json};
 pub use write_yaml::to_yaml;

@@ -291,3 +291,9 @@ pub(crate) fn json_key(value: &Value) -> String {
         other => go_text(other),
     }
 }
+
+/// Whether a plain scalar is read back as the string that it is. A time is no string to a writer: Go's encoders quote
+/// it.
+pub fn is_plain_string(text: &str, profile: Profile) -> bool {
+    plain(text, profile, true).is_none() && timestamp::parse(text).is_none()
+}

@@ -1,0 +1,173 @@
+//! Dictionaries: shared, so that `set` and `merge` change what others see.
+
+use super::arguments::{Result, map, text, value};
+use super::cast::to_text;
+use super::defaults::is_empty;
+use crate::functions::{Functions, Param};
+use crate::{CallError, Map, Text, Value};
+
+/// Values nested deeper are not copied or merged: a dictionary can hold itself.
+const MAX_DEPTH: usize = 500;
+
+pub(super) fn register(functions: &mut Functions) {
+    use Param::{Any, Map as Dict, String};
+    functions.add_variadic("dict", &[], Any, |a| {
+        let dict = Map::dict();
+        for pair in a.chunks(2) {
+            let key = pair.first().map(to_text).unwrap_or_else(|| "".into());
+            dict.insert(key, pair.get(1).cloned().unwrap_or_else(|| "".into()));
+        }
+        Ok(Value::Map(dict))
+    });
+    functions.add("get", &[Dict, String], |a| {
+        Ok(map(a, 0).get(&*key(a, 1)).unwrap_or_else(|| "".into()))
+    });
+    functions.add("set", &[Dict, String, Any], |a| {
+        map(a, 0).insert(&*key(a, 1), value(a, 2).clone());
+        Ok(value(a, 0).clone())
+    });
+    functions.add("unset", &[Dict, String], |a| {
+        map(a, 0).remove(&*key(a, 1));
+        Ok(value(a, 0).clone())
+    });
+    functions.add("hasKey", &[Dict, String], |a| Ok(map(a, 0).contains(&*key(a, 1)).into()));
+    functions.add_variadic("keys", &[], Dict, |a| {
+        let keys = a.iter().filter_map(Value::as_map).flat_map(Map::entries).map(|(key, _)| key);
+        Ok(Value::strings(keys))
+    });
+    functions.add("values", &[Dict], |a| {
+        Ok(Value::list(map(a, 0).entries().into_iter().map(|(_, value)| value).collect()))
+    });
+    functions.add_variadic("pick", &[Dict], String, |a| {
+        let from = map(a, 0);
+        let picked = a.iter().skip(1).map(to_text).filter_map(|key| {
+            let value = from.get(&key)?;
+            Some((key, value))
+        });
+        Ok(Value::dict(picked.collect::<Vec<_>>()))
+    });
+    functions.add_variadic("omit", &[Dict], String, |a| {
+        let omitted: Vec<Text> = a.iter().skip(1).map(to_text).collect();
+        let kept = map(a, 0).entries().into_iter().filter(|(key, _)| !omitted.contains(key));
+        Ok(Value::dict(kept.collect::<Vec<_>>()))
+    });
+    functions.add_variadic("pluck", &[String], Dict, |a| {
+        let key = key(a, 0);
+        let found = a.iter().skip(1).filter_map(Value::as_map).filter_map(|dict| dict.get(&*key));
+        Ok(Value::list(found.collect()))
+    });
+    functions.add_variadic("dig", &[], Any, dig);
+    for name in ["deepCopy", "mustDeepCopy"] {
+        functions.add(name, &[Any], |a| match value(a, 0) {
+            Value::Nil => Err(CallError::new("reflect: call of reflect.Value.Type on zero Value")),
+            other => deep_copy(other, 0),
+        });
+    }
+    for name in ["merge", "mustMerge"] {
+        functions.add_variadic(name, &[Dict], Dict, |a| merge_all(a, false));
+    }
+    for name in ["mergeOverwrite", "mustMergeOverwrite"] {
+        functions.add_variadic(name, &[Dict], Dict, |a| merge_all(a, true));
+    }
+}
+
+fn key(arguments: &[Value], index: usize) -> std::borrow::Cow<'_, str> {
+    text(arguments, index)
+}
+
+fn dig(arguments: &[Value]) -> Result {
+    let [keys @ .., default, dict] = arguments else {
+        return Err(CallError::new("dig needs at least three arguments"));
+    };
+    if keys.is_empty() {
+        return Err(CallError::new("dig needs at least three arguments"));
+    }
+    let conversion = |value: &Value, to: &str| {
+        let found = if value.is_nil() { "nil" } else { value.type_name() };
+        CallError::new(format!("interface conversion: interface {{}} is {found}, not {to}"))
+    };
+    let mut at = dict.clone();
+    for key in keys {
+        let map = match &at {
+            Value::Map(map) if std::ptr::eq(map.class(), &raw const crate::value::DICT) => map,
+            other => return Err(conversion(other, "map[string]interface {}")),
+        };
+        let Value::String(key) = key else {
+            return Err(conversion(key, "string"));
+        };
+        match map.get(key) {
+            Some(value) => at = value,
+            None => return Ok(default.clone()),
+        }
+    }
+    Ok(at)
+}
+
+fn deep_copy(value: &Value, depth: usize) -> Result {
+    if depth > MAX_DEPTH {
+        return Err(CallError::new("the value is nested too deeply to be copied"));
+    }
+    Ok(match value {
+        Value::Map(map) => {
+            let copy = Map::new(map.class());
+            for (key, item) in map.entries() {
+                copy.insert(key, deep_copy(&item, depth + 1)?);
+            }
+            Value::Map(copy)
+        }
+        Value::List(list) => {
+            let items: std::result::Result<Vec<Value>, CallError> =
+                list.items().iter().map(|item| deep_copy(item, depth + 1)).collect();
+            Value::List(crate::List::new(list.class(), items?))
+        }
+        other => other.clone(),
+    })
+}
+
+fn merge_all(arguments: &[Value], overwrite: bool) -> Result {
+    let into = map(arguments, 0);
+    for from in arguments.iter().skip(1).filter_map(Value::as_map) {
+        if overwrite {
+            merge_over(&into, from, 0)?;
+        } else {
+            merge(&into, from, 0)?;
+        }
+    }
+    Ok(value(arguments, 0).clone())
+}
+
+/// What `into` has stays, unless it is empty; maps that both have are merged.
+fn merge(into: &Map, from: &Map, depth: usize) -> std::result::Result<(), CallError> {
+    if depth > MAX_DEPTH {
+        return Err(CallError::new("the dictionaries are nested too deeply to be merged"));
+    }
+    if into.is_same(from) {
+        return Ok(());
+    }
+    for (key, value) in from.entries() {
+        match (into.get(&key), &value) {
+            (Some(Value::Map(old)), Value::Map(new)) if !old.is_empty() => merge(&old, new, depth + 1)?,
+            (Some(old), _) if !is_empty(&old) => {}
+            (Some(_), new) if is_empty(new) => {}
+            _ => into.insert(key, value),
+        }
+    }
+    Ok(())
+}
+
+/// What `from` has wins, even when it is empty; maps that both have are merged.
+fn merge_over(into: &Map, from: &Map, depth: usize) -> std::result::Result<(), CallError> {
+    if depth > MAX_DEPTH {
+        return Err(CallError::new("the dictionaries are nested too deeply to be merged"));
+    }
+    if into.is_same(from) {
+        return Ok(());
+    }
+    for (key, value) in from.entries() {
+        match (into.get(&key), &value) {
+            (Some(Value::Map(old)), Value::Map(new)) => merge_over(&old, new, depth + 1)?,
+            _ => into.insert(key, value),
+        }
+    }
+    Ok(())
+}

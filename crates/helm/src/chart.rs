@@ -1,0 +1,185 @@
+//! Charts, and reading them from folders and archives.
+
+mod archive;
+mod folder;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use kubescape_gotemplate::Map;
+
+use crate::error::HelmError;
+use crate::metadata::{Metadata, dependencies};
+use crate::values::{copy, read_table};
+
+/// Largest file of a chart, in bytes.
+pub(crate) const MAX_FILE: u64 = 5 << 20;
+/// Largest chart, unpacked.
+pub(crate) const MAX_CHART: u64 = 100 << 20;
+/// Charts within charts.
+const MAX_NESTING: usize = 20;
+
+/// A file of a chart, by its path within it.
+#[derive(Clone, Debug)]
+pub struct ChartFile {
+    /// Path, with slashes.
+    pub name: String,
+    /// Content.
+    pub data: Vec<u8>,
+}
+
+/// A chart with its sub-charts.
+#[derive(Debug, Default)]
+pub struct Chart {
+    /// `Chart.yaml`.
+    pub metadata: Metadata,
+    /// Default values.
+    pub values: DefaultValues,
+    /// `values.schema.json`.
+    pub schema: Option<Vec<u8>>,
+    /// Files below `templates/`.
+    pub templates: Vec<ChartFile>,
+    /// Everything else.
+    pub files: Vec<ChartFile>,
+    /// Sub-charts that lie in `charts/`.
+    pub subcharts: Vec<Chart>,
+}
+
+/// A chart's default values.
+#[derive(Default)]
+pub struct DefaultValues(pub Option<Map>);
+
+impl std::fmt::Debug for DefaultValues {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("DefaultValues")
+    }
+}
+
+impl DefaultValues {
+    /// The values; none are an empty map.
+    pub(crate) fn map(&self) -> Map {
+        self.0.clone().unwrap_or_else(Map::dict)
+    }
+}
+
+impl Clone for Chart {
+    /// A copy that shares nothing: a chart may be used under several aliases.
+    fn clone(&self) -> Self {
+        Self {
+            metadata: self.metadata.clone(),
+            values: DefaultValues(Some(copy(&self.values.map()))),
+            schema: self.schema.clone(),
+            templates: self.templates.clone(),
+            files: self.files.clone(),
+            subcharts: self.subcharts.clone(),
+        }
+    }
+}
+
+impl Chart {
+    /// Reads a chart from its folder, or from a `.tgz` of it.
+    pub fn load(path: &Path) -> Result<Self, HelmError> {
+        let name = path.display().to_string();
+        let files = if path.is_dir() {
+            folder::read(path)?
+        } else {
+            archive::read_file(path)?
+        };
+        Self::from_files(&name, files, 0)
+    }
+
+    fn from_files(place: &str, files: Vec<ChartFile>, depth: usize) -> Result<Self, HelmError> {
+        let failed = |message: String| HelmError::Load {
+            chart: place.to_owned(),
+            message,
+        };
+        if depth > MAX_NESTING {
+            return Err(failed("charts are nested too deeply".to_owned()));
+        }
+        let mut chart = Self::default();
+        let mut subcharts: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
+        let manifest = files
+            .iter()
+            .find(|file| file.name == "Chart.yaml")
+            .ok_or_else(|| failed("Chart.yaml file is missing".to_owned()))?;
+        let map = read_table(&text(manifest))
+            .map_err(|message| failed(format!("cannot load Chart.yaml: {message}")))?;
+        chart.metadata = Metadata::read(&map).map_err(|message| HelmError::Metadata {
+            chart: place.to_owned(),
+            message,
+        })?;
+        for file in files {
+            match file.name.as_str() {
+                "Chart.yaml" | "Chart.lock" => {}
+                "values.yaml" => {
+                    let values = read_table(&text(&file))
+                        .map_err(|message| failed(format!("cannot load values.yaml: {message}")))?;
+                    chart.values = DefaultValues(Some(values));
+                }
+                "values.schema.json" => chart.schema = Some(file.data),
+                "requirements.yaml" => {
+                    let map = read_table(&text(&file))
+                        .map_err(|message| failed(format!("cannot load requirements.yaml: {message}")))?;
+                    chart.metadata.dependencies.extend(dependencies(&map));
+                    if chart.metadata.api_version == "v1" {
+                        chart.files.push(file);
+                    }
+                }
+                "requirements.lock" => {
+                    if chart.metadata.api_version == "v1" {
+                        chart.files.push(file);
+                    }
+                }
+                name if name.starts_with("templates/") => chart.templates.push(file),
+                name => match name.strip_prefix("charts/") {
+                    None => chart.files.push(file),
+                    Some(_) if Path::new(name).extension().is_some_and(|ext| ext == "prov") => chart.files.push(file),
+                    Some(rest) => {
+                        let first = rest.split('/').next().unwrap_or_default().to_owned();
+                        let inner = rest.strip_prefix(&first).unwrap_or_default();
+                        let name = inner.trim_start_matches('/').to_owned();
+                        subcharts.entry(first).or_default().push(ChartFile { name, ..file });
+                    }
+                },
+            }
+        }
+        for (name, files) in subcharts {
+            if name.starts_with(['_', '.']) {
+                continue;
+            }
+            let place = format!("{place}/charts/{name}");
+            let files = match files.as_slice() {
+                [archive] if archive.name.is_empty() && name.ends_with(".tgz") => {
+                    archive::unpack(&place, &archive.data)?
+                }
+                _ => files,
+            };
+            let subchart = Self::from_files(&place, files, depth + 1).map_err(|error| match error {
+                HelmError::Load { message, .. } => failed(format!(
+                    "error unpacking subchart {name} in {}: {message}",
+                    chart.metadata.name
+                )),
+                other => other,
+            })?;
+            chart.subcharts.push(subchart);
+        }
+        Ok(chart)
+    }
+
+    /// Whether it only offers definitions to other charts.
+    pub(crate) fn is_library(&self) -> bool {
+        self.metadata.kind == "library"
+    }
+}
+
+fn text(file: &ChartFile) -> String {
+    String::from_utf8_lossy(&file.data).into_owned()
+}
+
+/// Without a byte order mark.
+pub(crate) fn without_bom(data: Vec<u8>) -> Vec<u8> {
+    match data.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(rest) => rest.to_vec(),
+        None => data,
+    }
+}

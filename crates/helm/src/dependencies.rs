@@ -1,0 +1,293 @@
+//! Which sub-charts are rendered, and what values flow between them and their parents.
+
+use kubescape_gotemplate::{Map, Value};
+
+use crate::chart::{Chart, DefaultValues};
+use crate::error::HelmError;
+use crate::values::{Nulls, coalesce_tables, copy, path_value};
+
+/// Every declared sub-chart must lie in `charts/`.
+pub(crate) fn check_present(chart: &Chart, place: &str) -> Result<(), HelmError> {
+    let missing: Vec<&str> = chart
+        .metadata
+        .dependencies
+        .iter()
+        .filter(|dependency| {
+            !chart
+                .subcharts
+                .iter()
+                .any(|subchart| subchart.metadata.name == dependency.name)
+        })
+        .map(|dependency| dependency.name.as_str())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(HelmError::MissingDependencies {
+        chart: place.to_owned(),
+        missing: missing.join(", "),
+    })
+}
+
+/// Removes sub-charts that the values switch off, gives the others their aliases, and imports their values.
+pub(crate) fn process(chart: &mut Chart, values: &Map, warnings: &mut Vec<String>) -> Result<(), HelmError> {
+    enable(chart, values, None, "", warnings)?;
+    import_values(chart, warnings)
+}
+
+fn enable(
+    chart: &mut Chart,
+    values: &Map,
+    root_view: Option<&Map>,
+    prefix: &str,
+    warnings: &mut Vec<String>,
+) -> Result<(), HelmError> {
+    if chart.metadata.dependencies.is_empty() {
+        return Ok(());
+    }
+    choose(chart);
+    for dependency in &mut chart.metadata.dependencies {
+        dependency.enabled = true;
+    }
+    let view = match root_view {
+        Some(view) => view.clone(),
+        None => coalesce(chart, values, warnings)?,
+    };
+    for dependency in &mut chart.metadata.dependencies {
+        if let Some(enabled) = by_tags(&dependency.tags, &view) {
+            dependency.enabled = enabled;
+        }
+        if let Some(enabled) = by_condition(&dependency.condition, prefix, &view, warnings) {
+            dependency.enabled = enabled;
+        }
+    }
+    let disabled: Vec<String> = chart
+        .metadata
+        .dependencies
+        .iter()
+        .filter(|dependency| !dependency.enabled)
+        .map(|dependency| dependency.name_in_chart().to_owned())
+        .collect();
+    chart
+        .subcharts
+        .retain(|subchart| !disabled.contains(&subchart.metadata.name));
+    chart.metadata.dependencies.retain(|dependency| dependency.enabled);
+    for subchart in &mut chart.subcharts {
+        let prefix = format!("{prefix}{}.", subchart.metadata.name);
+        enable(subchart, values, Some(&view), &prefix, warnings)?;
+    }
+    Ok(())
+}
+
+/// Undeclared sub-charts stay; each declaration takes the first sub-chart of its name and range.
+fn choose(chart: &mut Chart) {
+    let loaded = std::mem::take(&mut chart.subcharts);
+    let dependencies = &mut chart.metadata.dependencies;
+    let mut chosen: Vec<Chart> = loaded
+        .iter()
+        .filter(|subchart| {
+            !dependencies.iter().any(|dependency| {
+                dependency.name == subchart.metadata.name && dependency.accepts(&subchart.metadata.version)
+            })
+        })
+        .cloned()
+        .collect();
+    for dependency in dependencies.iter_mut() {
+        let found = loaded.iter().find(|subchart| {
+            dependency.name == subchart.metadata.name && dependency.accepts(&subchart.metadata.version)
+        });
+        if let Some(found) = found {
+            let mut subchart = found.clone();
+            if !dependency.alias.is_empty() {
+                subchart.metadata.name.clone_from(&dependency.alias);
+            }
+            chosen.push(subchart);
+        }
+        if !dependency.alias.is_empty() {
+            dependency.name.clone_from(&dependency.alias);
+        }
+    }
+    chart.subcharts = chosen;
+}
+
+/// Any tag that is on switches on; otherwise one that is off switches off.
+fn by_tags(tags: &[String], view: &Map) -> Option<bool> {
+    let table = view.get("tags")?;
+    let table = table.as_map()?;
+    let set: Vec<bool> = tags
+        .iter()
+        .filter_map(|tag| match table.get(tag.as_str()) {
+            Some(Value::Bool(flag)) => Some(flag),
+            _ => None,
+        })
+        .collect();
+    if set.is_empty() {
+        return None;
+    }
+    Some(set.contains(&true))
+}
+
+/// The first key of the list that is set decides.
+fn by_condition(condition: &str, prefix: &str, view: &Map, warnings: &mut Vec<String>) -> Option<bool> {
+    for path in condition.split(',').map(str::trim).filter(|path| !path.is_empty()) {
+        match path_value(view, &format!("{prefix}{path}")) {
+            Some(Value::Bool(flag)) => return Some(flag),
+            Some(Value::Nil) | None => {}
+            Some(_) => warnings.push(format!("condition path {path:?} returned a value that is no boolean")),
+        }
+    }
+    None
+}
+
+/// What each chart takes from the values of its sub-charts. Its own values win.
+fn import_values(chart: &mut Chart, warnings: &mut Vec<String>) -> Result<(), HelmError> {
+    for subchart in &mut chart.subcharts {
+        import_values(subchart, warnings)?;
+    }
+    if chart.metadata.dependencies.is_empty() {
+        return Ok(());
+    }
+    let view = merged_defaults(chart, warnings)?;
+    let imported = Map::dict();
+    for dependency in &chart.metadata.dependencies {
+        for import in &dependency.import_values {
+            let (child, parent) = match import {
+                Value::String(name) => (format!("exports.{name}"), ".".to_owned()),
+                Value::Map(map) => {
+                    let part = |key: &str| map.get(key).map(|value| format!("{value:?}")).unwrap_or_default();
+                    (part("child"), part("parent"))
+                }
+                _ => continue,
+            };
+            let path = format!("{}.{child}", dependency.name_in_chart());
+            let Some(Value::Map(table)) = path_value(&view, &path) else {
+                warnings.push(format!("ImportValues missing table from chart {}: {child}", dependency.name));
+                continue;
+            };
+            coalesce_tables(&imported, &nested(&parent, &copy(&table)), Nulls::Keep);
+        }
+    }
+    let own = chart.values.map();
+    coalesce_tables(&own, &imported, Nulls::Keep);
+    coalesce_tables(&own, &view, Nulls::Keep);
+    chart.values = DefaultValues(Some(own));
+    Ok(())
+}
+
+/// A table below a dotted path.
+fn nested(path: &str, table: &Map) -> Map {
+    if path.is_empty() || path == "." {
+        return table.clone();
+    }
+    path.rsplit('.').fold(table.clone(), |inner, key| {
+        let outer = Map::dict();
+        outer.insert(key, Value::Map(inner));
+        outer
+    })
+}
+
+/// The defaults of a chart and all its sub-charts.
+fn merged_defaults(chart: &Chart, warnings: &mut Vec<String>) -> Result<Map, HelmError> {
+    let map = Map::dict();
+    fill(chart, &map, Nulls::Keep, warnings)?;
+    Ok(map)
+}
+
+/// The user's values over all defaults: what templates see.
+pub(crate) fn coalesce(chart: &Chart, values: &Map, warnings: &mut Vec<String>) -> Result<Map, HelmError> {
+    let map = copy(values);
+    fill(chart, &map, Nulls::Delete, warnings)?;
+    Ok(map)
+}
+
+fn fill(chart: &Chart, map: &Map, nulls: Nulls, warnings: &mut Vec<String>) -> Result<(), HelmError> {
+    fill_own(chart, map, nulls, warnings);
+    for subchart in &chart.subcharts {
+        let name = subchart.metadata.name.as_str();
+        let inner = match map.get(name) {
+            Some(Value::Map(inner)) => inner,
+            None | Some(Value::Nil) => {
+                let inner = Map::dict();
+                map.insert(name, Value::Map(inner.clone()));
+                inner
+            }
+            Some(other) => {
+                return Err(HelmError::Values(format!(
+                    "type mismatch on {name}: %!t({}={other:?})",
+                    other.type_name()
+                )));
+            }
+        };
+        push_globals(map, &inner, name, warnings);
+        fill(subchart, &inner, nulls, warnings)?;
+    }
+    Ok(())
+}
+
+fn fill_own(chart: &Chart, map: &Map, nulls: Nulls, warnings: &mut Vec<String>) {
+    for (key, default) in copy(&chart.values.map()).entries() {
+        match (map.get(&key), &default) {
+            (None, _) => map.insert(key, default),
+            (Some(Value::Nil), _) => {
+                if nulls == Nulls::Delete {
+                    map.remove(&key);
+                }
+            }
+            (Some(Value::Map(own)), Value::Map(table)) => {
+                let is_subchart = chart
+                    .subcharts
+                    .iter()
+                    .any(|subchart| key == *subchart.metadata.name.as_str());
+                // Nulls below a sub-chart's key must live on to delete that chart's defaults.
+                let nulls = if is_subchart { Nulls::Keep } else { nulls };
+                coalesce_tables(&own, table, nulls);
+            }
+            (Some(Value::Map(_)), Value::Nil) => {}
+            (Some(Value::Map(_)), _) => warnings.push(format!(
+                "skipped value for {}.{key}: Not a table.",
+                chart.metadata.name
+            )),
+            (Some(_), Value::Map(_)) => warnings.push(format!(
+                "cannot overwrite table with non table for {}.{key}",
+                chart.metadata.name
+            )),
+            _ => {}
+        }
+    }
+}
+
+/// Gives a sub-chart its parent's `global` values, which win over its own.
+fn push_globals(parent: &Map, child: &Map, name: &str, warnings: &mut Vec<String>) {
+    let globals = |map: &Map, whose: &str, warnings: &mut Vec<String>| match map.get("global") {
+        Some(Value::Map(globals)) => Some(globals),
+        None => Some(Map::dict()),
+        Some(_) => {
+            warnings.push(format!("skipping globals of {whose} because they are no table"));
+            None
+        }
+    };
+    let (Some(from), Some(into)) = (globals(parent, "the parent", warnings), globals(child, name, warnings)) else {
+        return;
+    };
+    for (key, value) in from.entries() {
+        match (&value, into.get(&key)) {
+            (Value::Map(table), old) => {
+                let own: Map = table.entries().into_iter().collect();
+                match old {
+                    Some(Value::Map(old)) => coalesce_tables(&own, &old, Nulls::Delete),
+                    Some(Value::Nil) | None => {}
+                    Some(_) => {
+                        warnings.push(format!("conflict: cannot merge map onto non-map for {key:?}"));
+                        continue;
+                    }
+                }
+                into.insert(key, Value::Map(own));
+            }
+            (_, Some(Value::Map(_))) => {
+                warnings.push(format!("key {key:?} of global is a table and is not overwritten"));
+            }
+            _ => into.insert(key, value),
+        }
+    }
+    child.insert("global", Value::Map(into));
+}

@@ -1,0 +1,474 @@
+//! YAML as Go's encoders write it: checksums of charts are taken over this text, so every quote counts.
+//!
+//! The rules are those of libyaml's emitter with the choices of `goyaml` v2: which scalars stay plain, sequences not
+//! indented below their key, lines folded behind column 80.
+
+use std::cmp::Ordering;
+
+use kubescape_gotemplate::format::float_text;
+use kubescape_gotemplate::{Text, Value};
+use kubescape_yaml::{Profile, is_plain_string};
+
+/// Column behind which a line is folded at the next space.
+const BEST_WIDTH: usize = 80;
+/// Longer keys are written with a question mark.
+const MAX_SIMPLE_KEY: usize = 128;
+/// Deeper values are refused: a dictionary can hold itself.
+const MAX_DEPTH: usize = 500;
+
+/// Whose text it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavor {
+    /// `sigs.k8s.io/yaml`: through JSON, then `goyaml` v2.
+    Sigs,
+    /// `yaml.v3` with an indentation of two: lists are indented below their key, lines are not folded.
+    Pretty,
+}
+
+/// A value as YAML, without the line end behind it. The error says what YAML cannot hold.
+pub fn to_yaml(value: &Value, flavor: Flavor) -> Result<String, String> {
+    let mut writer = Writer {
+        out: String::new(),
+        flavor,
+        column: 0,
+    };
+    writer.node(value, &Place::root(), 0)?;
+    let mut out = writer.out;
+    if out.ends_with('\n') {
+        out.pop();
+    }
+    Ok(out)
+}
+
+struct Writer {
+    out: String,
+    flavor: Flavor,
+    column: usize,
+}
+
+/// Where a node stands.
+struct Place {
+    /// Indentation of the collection that holds it.
+    indent: Option<usize>,
+    in_mapping: bool,
+    /// Whether the line so far holds only indentation and dashes.
+    starts_line: bool,
+}
+
+impl Place {
+    fn root() -> Self {
+        Self {
+            indent: None,
+            in_mapping: false,
+            starts_line: true,
+        }
+    }
+}
+
+impl Writer {
+    fn push(&mut self, text: &str) {
+        for character in text.chars() {
+            if character == '\n' {
+                self.column = 0;
+            } else {
+                self.column += 1;
+            }
+        }
+        self.out.push_str(text);
+    }
+
+    fn line(&mut self, indent: usize) {
+        if !self.out.is_empty() && !self.out.ends_with('\n') {
+            self.push("\n");
+        }
+        self.push(&" ".repeat(indent));
+    }
+
+    fn node(&mut self, value: &Value, place: &Place, depth: usize) -> Result<(), String> {
+        if depth > MAX_DEPTH {
+            return Err("the value is nested too deeply for YAML".to_owned());
+        }
+        match value {
+            Value::Map(map) if !map.is_empty() => self.mapping(&map.entries(), place, depth),
+            Value::List(list) if !list.items().is_empty() => self.sequence(list.items(), place, depth),
+            Value::Object(object) => self.node(&object.to_json(), place, depth + 1),
+            scalar => {
+                if !place.starts_line {
+                    self.push(" ");
+                }
+                let indent = place.indent.map_or(2, |indent| indent + 2);
+                self.scalar(scalar, indent, false)
+            }
+        }
+    }
+
+    fn sequence(&mut self, items: &[Value], place: &Place, depth: usize) -> Result<(), String> {
+        let indent = match place.indent {
+            None => 0,
+            Some(indent) if place.in_mapping && self.flavor == Flavor::Sigs => indent,
+            Some(indent) => indent + 2,
+        };
+        let mut starts_line = place.starts_line && !place.in_mapping;
+        for item in items {
+            if !starts_line {
+                self.line(indent);
+            }
+            starts_line = false;
+            self.push("-");
+            let inner = Place {
+                indent: Some(indent),
+                in_mapping: false,
+                starts_line: false,
+            };
+            if is_collection(item) {
+                self.push(" ");
+                let inner = Place {
+                    starts_line: true,
+                    ..inner
+                };
+                self.node(item, &inner, depth + 1)?;
+            } else {
+                self.node(item, &inner, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn mapping(&mut self, entries: &[(Text, Value)], place: &Place, depth: usize) -> Result<(), String> {
+        let indent = place.indent.map_or(0, |indent| indent + 2);
+        let mut sorted: Vec<(String, &Value)> = entries
+            .iter()
+            .map(|(key, value)| (key.to_string(), value))
+            .collect();
+        sorted.sort_by(|left, right| natural_order(&left.0, &right.0));
+        let mut starts_line = place.starts_line && !place.in_mapping;
+        for (key, value) in sorted {
+            if !starts_line {
+                self.line(indent);
+            }
+            starts_line = false;
+            let simple = key.chars().count() <= MAX_SIMPLE_KEY && !key.contains(is_break);
+            if simple {
+                self.scalar(&Value::from(key), indent + 2, true)?;
+                self.push(":");
+            } else {
+                self.push("? ");
+                self.scalar(&Value::from(key), indent + 2, false)?;
+                self.line(indent);
+                self.push(":");
+            }
+            let inner = Place {
+                indent: Some(indent),
+                in_mapping: true,
+                starts_line: false,
+            };
+            self.node(value, &inner, depth + 1)?;
+        }
+        Ok(())
+    }
+
+    fn scalar(&mut self, value: &Value, indent: usize, is_key: bool) -> Result<(), String> {
+        let text = match value {
+            Value::Nil => "null".to_owned(),
+            Value::Bool(flag) => flag.to_string(),
+            Value::Int(number) | Value::Int64(number) => number.to_string(),
+            Value::Uint8(number) => number.to_string(),
+            Value::Float(number) => self.float(*number)?,
+            Value::Complex(..) => return Err("json: unsupported type: complex128".to_owned()),
+            Value::Map(_) => "{}".to_owned(),
+            Value::List(list) if list.is_nil() && self.flavor == Flavor::Sigs => "null".to_owned(),
+            Value::List(_) => "[]".to_owned(),
+            Value::String(text) => {
+                self.string(&text.to_str(), indent, is_key);
+                return Ok(());
+            }
+            Value::Bytes(bytes) => {
+                use base64::Engine as _;
+                let text = base64::engine::general_purpose::STANDARD.encode(bytes.as_bytes());
+                self.string(&text, indent, is_key);
+                return Ok(());
+            }
+            Value::Object(object) => return self.scalar(&object.to_json(), indent, is_key),
+        };
+        self.push(&text);
+        Ok(())
+    }
+
+    fn float(&self, number: f64) -> Result<String, String> {
+        if !number.is_finite() {
+            return Err(format!("json: unsupported value: {}", float_text(number)));
+        }
+        if self.flavor == Flavor::Pretty {
+            return Ok(float_text(number));
+        }
+        #[expect(clippy::float_cmp, reason = "whole numbers are written as integers")]
+        let whole = number.trunc() == number;
+        if whole && (-9.2e18..1.844_674_407_370_955e19).contains(&number) {
+            let text = format!("{number:.0}");
+            return Ok(if text == "-0" { "0".to_owned() } else { text });
+        }
+        Ok(float_text(number))
+    }
+
+    fn string(&mut self, text: &str, indent: usize, is_key: bool) {
+        let shape = Shape::of(text);
+        let stays_string = is_plain_string(text, Profile::SigsYaml) && !is_base_60(text);
+        if text.contains('\n') && !is_key && shape.block_allowed {
+            self.literal(text, indent);
+        } else if text.contains('\n') || !stays_string {
+            self.double_quoted(text, indent, !is_key);
+        } else if shape.plain_allowed && !text.is_empty() {
+            self.folded(text, indent, !is_key, false);
+        } else if shape.single_quoted_allowed {
+            self.push("'");
+            self.folded(text, indent, !is_key, true);
+            self.push("'");
+        } else {
+            self.double_quoted(text, indent, !is_key);
+        }
+    }
+
+    fn may_fold(&self, allowed: bool) -> bool {
+        allowed && self.flavor == Flavor::Sigs && self.column > BEST_WIDTH
+    }
+
+    /// Plain and single-quoted text.
+    fn folded(&mut self, text: &str, indent: usize, allowed: bool, quoted: bool) {
+        let mut previous_is_space = false;
+        let mut characters = text.chars().peekable();
+        let mut is_first = true;
+        while let Some(character) = characters.next() {
+            let next = characters.peek();
+            if character == ' ' {
+                let inner = !quoted || !is_first && next.is_some();
+                if self.may_fold(allowed) && !previous_is_space && inner && next != Some(&' ') {
+                    self.push("\n");
+                    self.push(&" ".repeat(indent));
+                } else {
+                    self.push(" ");
+                }
+                previous_is_space = true;
+            } else {
+                if quoted && character == '\'' {
+                    self.push("''");
+                } else {
+                    self.push(character.encode_utf8(&mut [0; 4]));
+                }
+                previous_is_space = false;
+            }
+            is_first = false;
+        }
+    }
+
+    fn double_quoted(&mut self, text: &str, indent: usize, allowed: bool) {
+        self.push("\"");
+        let mut previous_is_space = false;
+        let mut is_first = true;
+        let mut characters = text.chars().peekable();
+        while let Some(character) = characters.next() {
+            if let Some(escape) = escape(character) {
+                self.push(&escape);
+                previous_is_space = false;
+            } else if character == ' ' {
+                let next = characters.peek();
+                if self.may_fold(allowed) && !previous_is_space && !is_first && next.is_some() {
+                    self.push("\n");
+                    self.push(&" ".repeat(indent));
+                    if next == Some(&' ') {
+                        self.push("\\");
+                    }
+                } else {
+                    self.push(" ");
+                }
+                previous_is_space = true;
+            } else {
+                self.push(character.encode_utf8(&mut [0; 4]));
+                previous_is_space = false;
+            }
+            is_first = false;
+        }
+        self.push("\"");
+    }
+
+    fn literal(&mut self, text: &str, indent: usize) {
+        self.push("|");
+        if text.starts_with([' ', '\n']) {
+            self.push("2");
+        }
+        let trailing = text.chars().rev().take_while(|character| *character == '\n').count();
+        if trailing == 0 {
+            self.push("-");
+        } else if trailing > 1 || text.len() == 1 {
+            self.push("+");
+        }
+        self.push("\n");
+        let body = text.strip_suffix('\n').unwrap_or(text);
+        for (index, line) in body.split('\n').enumerate() {
+            if index > 0 {
+                self.push("\n");
+            }
+            if !line.is_empty() {
+                self.push(&" ".repeat(indent));
+                self.push(line);
+            }
+        }
+        if trailing > 0 {
+            self.push("\n");
+        }
+    }
+}
+
+fn is_collection(value: &Value) -> bool {
+    match value {
+        Value::Map(map) => !map.is_empty(),
+        Value::List(list) => !list.items().is_empty(),
+        Value::Object(_) => true,
+        _ => false,
+    }
+}
+
+fn is_break(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Which styles can hold a text (libyaml's analysis of a scalar).
+struct Shape {
+    plain_allowed: bool,
+    single_quoted_allowed: bool,
+    block_allowed: bool,
+}
+
+impl Shape {
+    fn of(text: &str) -> Self {
+        let mut indicators = text.starts_with("---") || text.starts_with("...");
+        let (mut special, mut breaks) = (false, false);
+        let (mut space_break, mut break_space) = (false, false);
+        let mut after_space = true;
+        let (mut previous_space, mut previous_break) = (false, false);
+        let mut characters = text.chars().peekable();
+        let mut is_first = true;
+        while let Some(character) = characters.next() {
+            let before_space = characters
+                .peek()
+                .is_none_or(|next| *next == ' ' || *next == '\t' || is_break(*next));
+            indicators |= match character {
+                '#' => is_first || after_space,
+                ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => is_first,
+                '?' | '-' => is_first && before_space,
+                ':' => before_space,
+                _ => false,
+            };
+            special |= !is_printable(character);
+            if character == ' ' {
+                break_space |= previous_break;
+            }
+            if is_break(character) {
+                breaks = true;
+                space_break |= previous_space;
+            }
+            previous_space = character == ' ';
+            previous_break = is_break(character);
+            after_space = character == ' ' || character == '\t' || is_break(character);
+            is_first = false;
+        }
+        let leading = text.starts_with(' ') || text.starts_with(is_break);
+        let trailing_space = text.ends_with(' ');
+        let trailing = trailing_space || text.ends_with(is_break);
+        let broken = space_break || special;
+        Self {
+            plain_allowed: !(indicators || leading || trailing || breaks || break_space || broken),
+            single_quoted_allowed: !(break_space || broken),
+            block_allowed: !(trailing_space || broken),
+        }
+    }
+}
+
+/// What libyaml writes as it is: up to U+FFFF, without control characters.
+fn is_printable(character: char) -> bool {
+    matches!(character, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
+}
+
+fn escape(character: char) -> Option<String> {
+    let code = u32::from(character);
+    Some(match character {
+        '\0' => "\\0".to_owned(),
+        '\x07' => "\\a".to_owned(),
+        '\x08' => "\\b".to_owned(),
+        '\t' => "\\t".to_owned(),
+        '\n' => "\\n".to_owned(),
+        '\x0b' => "\\v".to_owned(),
+        '\x0c' => "\\f".to_owned(),
+        '\r' => "\\r".to_owned(),
+        '\x1b' => "\\e".to_owned(),
+        '"' => "\\\"".to_owned(),
+        '\\' => "\\\\".to_owned(),
+        '\u{85}' => "\\N".to_owned(),
+        '\u{2028}' => "\\L".to_owned(),
+        '\u{2029}' => "\\P".to_owned(),
+        _ if is_printable(character) => return None,
+        _ if code <= 0xff => format!("\\x{code:02X}"),
+        _ if code <= 0xffff => format!("\\u{code:04X}"),
+        _ => format!("\\U{code:08X}"),
+    })
+}
+
+/// Numbers to the base of sixty: YAML 1.1 readers take `12:30` for one.
+fn is_base_60(text: &str) -> bool {
+    let Some((whole, rest)) = text.trim_start_matches(['+', '-']).split_once(':') else {
+        return false;
+    };
+    let is_number = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_digit())
+            && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
+    };
+    let (parts, fraction) = rest.split_once('.').unwrap_or((rest, ""));
+    text.len() - text.trim_start_matches(['+', '-']).len() <= 1
+        && is_number(whole)
+        && fraction.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
+        && parts.split(':').all(|part| match part.as_bytes() {
+            [digit] => digit.is_ascii_digit(),
+            [b'0'..=b'5', digit] => digit.is_ascii_digit(),
+            _ => false,
+        })
+}
+
+/// The order of keys: letters by code point, numbers by value, everything else before letters.
+pub fn natural_order(left: &str, right: &str) -> Ordering {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let Some(at) = left.iter().zip(&right).position(|(one, other)| one != other) else {
+        return left.len().cmp(&right.len());
+    };
+    let (Some(one), Some(other)) = (left.get(at).copied(), right.get(at).copied()) else {
+        return Ordering::Equal;
+    };
+    match (one.is_alphabetic(), other.is_alphabetic()) {
+        (true, true) => return one.cmp(&other),
+        (true, false) => return Ordering::Greater,
+        (false, true) => return Ordering::Less,
+        (false, false) => {}
+    }
+    // Digits before this place that are part of the same number make leading zeros count.
+    let mut start = 0;
+    if one == '0' || other == '0' {
+        let before = left.get(..at).unwrap_or_default();
+        for digit in before.iter().rev().take_while(|character| character.is_numeric()) {
+            if *digit != '0' {
+                start = 1;
+                break;
+            }
+        }
+    }
+    let number = |characters: &[char]| {
+        let digits: Vec<i64> = characters
+            .iter()
+            .skip(at)
+            .map_while(|character| character.to_digit(10))
+            .map(i64::from)
+            .collect();
+        let value = digits
+            .iter()
+            .fold(start, |value: i64, digit| value.wrapping_mul(10).wrapping_add(*digit));
+        (value, digits.len())
+    };
+    number(&left).cmp(&number(&right)).then(one.cmp(&other))
+}

@@ -1,0 +1,401 @@
+//! What templates see beside values: the chart, its files, the cluster's capabilities.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use kubescape_gotemplate::value::{Class, Element, Object};
+use kubescape_gotemplate::{CallError, List, Map, Text, Value};
+
+use crate::chart::ChartFile;
+use crate::glob::files_pattern;
+use crate::go_yaml::{Flavor, to_yaml};
+use crate::metadata::{Dependency, Metadata};
+use crate::values::path_value;
+
+type Result = std::result::Result<Value, CallError>;
+
+/// The type of `.Values` and of the templates' argument.
+pub(crate) static VALUES: Class = Class {
+    name: "chartutil.Values",
+    element: Element::Interface,
+    methods: &[
+        ("Table", values_table),
+        ("PathValue", values_path),
+        ("AsMap", |values, _| Ok(values.clone())),
+        ("YAML", |values, _| to_yaml(values, Flavor::Sigs).map(|text| format!("{text}\n").into()).map_err(CallError::new)),
+    ],
+};
+
+fn argument(arguments: &[Value]) -> std::result::Result<&Text, CallError> {
+    match arguments {
+        [Value::String(text)] => Ok(text),
+        [other] => Err(CallError::new(format!(
+            "wrong type for value; expected string; got {}",
+            other.type_name()
+        ))),
+        _ => Err(CallError::new(format!("want 1 got {}", arguments.len()))),
+    }
+}
+
+fn values_table(values: &Value, arguments: &[Value]) -> Result {
+    let path = argument(arguments)?.to_str();
+    match values.as_map().and_then(|map| path_value(map, &path)) {
+        Some(Value::Map(map)) => Ok(Value::Map(map.as_class(&VALUES))),
+        _ => Err(CallError::new(format!("{path:?} is not a table"))),
+    }
+}
+
+fn values_path(values: &Value, arguments: &[Value]) -> Result {
+    let path = argument(arguments)?.to_str();
+    match values.as_map().and_then(|map| path_value(map, &path)) {
+        Some(Value::Map(_)) | None => Err(CallError::new(format!("{path:?} is not a value"))),
+        Some(value) => Ok(value),
+    }
+}
+
+/// The type of `.Files`.
+static FILES: Class = Class {
+    name: "engine.files",
+    element: Element::Other,
+    methods: &[
+        ("Get", |files, arguments| {
+            let name = argument(arguments)?;
+            Ok(Value::String(content(files, name).unwrap_or_else(|| "".into())))
+        }),
+        ("GetBytes", |files, arguments| {
+            let name = argument(arguments)?;
+            Ok(Value::Bytes(content(files, name).unwrap_or_else(|| "".into())))
+        }),
+        ("Glob", files_glob),
+        ("Lines", files_lines),
+        ("AsConfig", |files, _| as_data(files, |content| content.to_str().into_owned())),
+        ("AsSecrets", |files, _| as_data(files, |content| STANDARD.encode(content.as_bytes()))),
+    ],
+};
+
+fn content(files: &Value, name: &Text) -> Option<Text> {
+    match files.as_map()?.get(name)? {
+        Value::Bytes(content) => Some(content),
+        _ => None,
+    }
+}
+
+fn files_glob(files: &Value, arguments: &[Value]) -> Result {
+    let pattern = files_pattern(&argument(arguments)?.to_str());
+    let found: BTreeMap<Text, Value> = files
+        .as_map()
+        .map(Map::entries)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|(name, _)| pattern.as_ref().is_none_or(|pattern| pattern.is_match(&name.to_str())))
+        .collect();
+    Ok(Value::Map(Map::with(&FILES, found)))
+}
+
+fn files_lines(files: &Value, arguments: &[Value]) -> Result {
+    let Some(content) = content(files, argument(arguments)?) else {
+        return Ok(Value::strings::<&str>([]));
+    };
+    let text = content.to_str();
+    if text.is_empty() {
+        return Err(CallError::new("runtime error: index out of range [-1]"));
+    }
+    Ok(Value::strings(text.strip_suffix('\n').unwrap_or(&text).split('\n')))
+}
+
+fn as_data(files: &Value, encode: fn(&Text) -> String) -> Result {
+    let data = Map::dict();
+    for (name, value) in files.as_map().map(Map::entries).unwrap_or_default() {
+        if let Value::Bytes(content) = value {
+            let base = name.to_str().rsplit('/').next().unwrap_or_default().to_owned();
+            data.insert(base, encode(&content).into());
+        }
+    }
+    if data.is_empty() {
+        return Ok("".into());
+    }
+    to_yaml(&Value::Map(data), Flavor::Sigs).map(Value::from).map_err(CallError::new)
+}
+
+/// `.Files` of a chart.
+pub(crate) fn files(files: &[ChartFile]) -> Value {
+    let entries = files
+        .iter()
+        .map(|file| (Text::from(file.name.as_str()), Value::Bytes(file.data.as_slice().into())))
+        .collect();
+    Value::Map(Map::with(&FILES, entries))
+}
+
+/// A struct: its fields in order.
+struct Struct {
+    type_name: &'static str,
+    fields: Vec<(&'static str, Value)>,
+    /// Names in JSON, where they differ.
+    json: Value,
+    text: Option<String>,
+    methods: &'static [&'static str],
+}
+
+impl Object for Struct {
+    fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+
+    fn is_pointer(&self) -> bool {
+        self.type_name.starts_with('*')
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        self.fields
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value.clone())
+    }
+
+    fn call(&self, name: &str, _arguments: &[Value]) -> Option<Result> {
+        self.methods
+            .contains(&name)
+            .then(|| Ok(self.text.clone().unwrap_or_default().into()))
+    }
+
+    fn print(&self) -> String {
+        match &self.text {
+            Some(text) if self.is_pointer() => text.clone(),
+            _ => {
+                let fields: Vec<String> = self.fields.iter().map(|(_, value)| format!("{value:?}")).collect();
+                let reference = if self.is_pointer() { "&" } else { "" };
+                format!("{reference}{{{}}}", fields.join(" "))
+            }
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        self.json.clone()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// `.Chart`.
+pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
+    let text = |text: &str| Value::from(text);
+    let strings = |items: &[String]| Value::strings(items.iter().map(String::as_str));
+    let annotations = || {
+        let map = Map::new(&kubescape_gotemplate::value::STRING_MAP);
+        for (key, value) in &metadata.annotations {
+            map.insert(key.as_str(), text(value));
+        }
+        Value::Map(map)
+    };
+    let maintainers: Vec<Value> = metadata.maintainers.iter().map(maintainer).collect();
+    let dependencies: Vec<Value> = metadata.dependencies.iter().map(dependency).collect();
+    let list = |items: Vec<Value>| Value::List(List::new(&POINTERS, items));
+    let fields = vec![
+        ("Name", text(&metadata.name)),
+        ("Home", text(&metadata.home)),
+        ("Sources", strings(&metadata.sources)),
+        ("Version", text(&metadata.version)),
+        ("Description", text(&metadata.description)),
+        ("Keywords", strings(&metadata.keywords)),
+        ("Maintainers", list(maintainers)),
+        ("Icon", text(&metadata.icon)),
+        ("APIVersion", text(&metadata.api_version)),
+        ("Condition", text(&metadata.condition)),
+        ("Tags", text(&metadata.tags)),
+        ("AppVersion", text(&metadata.app_version)),
+        ("Deprecated", Value::Bool(metadata.deprecated)),
+        ("Annotations", annotations()),
+        ("KubeVersion", text(&metadata.kube_version)),
+        ("Dependencies", list(dependencies)),
+        ("Type", text(&metadata.kind)),
+        ("IsRoot", Value::Bool(is_root)),
+    ];
+    let json = json_fields(&fields, |name| match name {
+        "APIVersion" => "apiVersion".to_owned(),
+        "IsRoot" => "IsRoot".to_owned(),
+        other => first_lower(other),
+    });
+    Value::Object(Rc::new(Struct {
+        type_name: "chart.Metadata",
+        fields,
+        json,
+        text: None,
+        methods: &[],
+    }))
+}
+
+static POINTERS: Class = Class::plain("[]*chart.Metadata", Element::Other);
+
+fn maintainer([name, email, url]: &[String; 3]) -> Value {
+    let fields = vec![
+        ("Name", Value::from(name.as_str())),
+        ("Email", email.as_str().into()),
+        ("URL", url.as_str().into()),
+    ];
+    let json = json_fields(&fields, str::to_ascii_lowercase);
+    Value::Object(Rc::new(Struct {
+        type_name: "*chart.Maintainer",
+        fields,
+        json,
+        text: None,
+        methods: &[],
+    }))
+}
+
+fn dependency(dependency: &Dependency) -> Value {
+    let fields = vec![
+        ("Name", Value::from(dependency.name.as_str())),
+        ("Version", dependency.version.as_str().into()),
+        ("Repository", dependency.repository.as_str().into()),
+        ("Condition", dependency.condition.as_str().into()),
+        ("Tags", Value::strings(dependency.tags.iter().map(String::as_str))),
+        ("Enabled", Value::Bool(dependency.enabled)),
+        ("ImportValues", Value::list(dependency.import_values.clone())),
+        ("Alias", dependency.alias.as_str().into()),
+    ];
+    let json = json_fields(&fields, |name| match name {
+        "ImportValues" => "import-values".to_owned(),
+        other => first_lower(other),
+    });
+    Value::Object(Rc::new(Struct {
+        type_name: "*chart.Dependency",
+        fields,
+        json,
+        text: None,
+        methods: &[],
+    }))
+}
+
+fn first_lower(name: &str) -> String {
+    let mut characters = name.chars();
+    characters
+        .next()
+        .map(|first| first.to_ascii_lowercase())
+        .into_iter()
+        .chain(characters)
+        .collect()
+}
+
+/// JSON leaves empty fields out, except the one that says whether this is the root.
+fn json_fields(fields: &[(&'static str, Value)], name: impl Fn(&str) -> String) -> Value {
+    Value::dict(
+        fields
+            .iter()
+            .filter(|(field, value)| *field == "IsRoot" || value.is_true())
+            .map(|(field, value)| (name(field), value.clone())),
+    )
+}
+
+/// The type of `.Capabilities.APIVersions`.
+static VERSIONS: Class = Class {
+    name: "chartutil.VersionSet",
+    element: Element::String,
+    methods: &[("Has", |versions, arguments| {
+        let wanted = argument(arguments)?;
+        let has = versions
+            .as_list()
+            .is_some_and(|list| list.items().iter().any(|item| item.as_text() == Some(wanted)));
+        Ok(Value::Bool(has))
+    })],
+};
+
+/// The group versions that Helm assumes without a cluster.
+const DEFAULT_VERSIONS: &str = "v1 admissionregistration.k8s.io/v1 admissionregistration.k8s.io/v1alpha1 \
+admissionregistration.k8s.io/v1beta1 internal.apiserver.k8s.io/v1alpha1 apps/v1 apps/v1beta1 apps/v1beta2 \
+authentication.k8s.io/v1 authentication.k8s.io/v1alpha1 authentication.k8s.io/v1beta1 authorization.k8s.io/v1 \
+authorization.k8s.io/v1beta1 autoscaling/v1 autoscaling/v2 autoscaling/v2beta1 autoscaling/v2beta2 batch/v1 \
+batch/v1beta1 certificates.k8s.io/v1 certificates.k8s.io/v1beta1 certificates.k8s.io/v1alpha1 \
+coordination.k8s.io/v1alpha2 coordination.k8s.io/v1beta1 coordination.k8s.io/v1 discovery.k8s.io/v1 \
+discovery.k8s.io/v1beta1 events.k8s.io/v1 events.k8s.io/v1beta1 extensions/v1beta1 \
+flowcontrol.apiserver.k8s.io/v1 flowcontrol.apiserver.k8s.io/v1beta1 flowcontrol.apiserver.k8s.io/v1beta2 \
+flowcontrol.apiserver.k8s.io/v1beta3 networking.k8s.io/v1 networking.k8s.io/v1beta1 node.k8s.io/v1 \
+node.k8s.io/v1alpha1 node.k8s.io/v1beta1 policy/v1 policy/v1beta1 rbac.authorization.k8s.io/v1 \
+rbac.authorization.k8s.io/v1beta1 rbac.authorization.k8s.io/v1alpha1 resource.k8s.io/v1 resource.k8s.io/v1beta2 \
+resource.k8s.io/v1beta1 resource.k8s.io/v1alpha3 scheduling.k8s.io/v1alpha1 scheduling.k8s.io/v1beta1 \
+scheduling.k8s.io/v1 storage.k8s.io/v1beta1 storage.k8s.io/v1 storage.k8s.io/v1alpha1 \
+storagemigration.k8s.io/v1alpha1 apiextensions.k8s.io/v1beta1 apiextensions.k8s.io/v1";
+
+/// `.Capabilities` for a version of Kubernetes, as `(v1.34.0, 1, 34)`, and further group versions.
+pub(crate) fn capabilities(version: &KubeVersion, api_versions: &[String]) -> Value {
+    let kube_fields = vec![
+        ("Version", Value::from(version.text.as_str())),
+        ("Major", version.major.as_str().into()),
+        ("Minor", version.minor.as_str().into()),
+    ];
+    let kube = Value::Object(Rc::new(Struct {
+        type_name: "*chartutil.KubeVersion",
+        json: json_fields(&kube_fields, str::to_owned),
+        fields: kube_fields,
+        text: Some(version.text.clone()),
+        methods: &["GitVersion", "String"],
+    }));
+    let versions: Vec<Value> = DEFAULT_VERSIONS
+        .split_whitespace()
+        .chain(api_versions.iter().map(String::as_str))
+        .map(Value::from)
+        .collect();
+    let versions = Value::List(List::new(&VERSIONS, versions));
+    let helm_fields = vec![
+        ("Version", Value::from("v3.19")),
+        ("GitCommit", "".into()),
+        ("GitTreeState", "".into()),
+        ("GoVersion", "go1.26".into()),
+    ];
+    let helm = Value::Object(Rc::new(Struct {
+        type_name: "chartutil.BuildInfo",
+        json: json_fields(&helm_fields, |name| {
+            match name {
+                "Version" => "version",
+                "GitCommit" => "git_commit",
+                "GitTreeState" => "git_tree_state",
+                _ => "go_version",
+            }
+            .to_owned()
+        }),
+        fields: helm_fields,
+        text: None,
+        methods: &[],
+    }));
+    let fields = vec![("KubeVersion", kube), ("APIVersions", versions), ("HelmVersion", helm)];
+    Value::Object(Rc::new(Struct {
+        type_name: "*chartutil.Capabilities",
+        json: json_fields(&fields, str::to_owned),
+        fields,
+        text: None,
+        methods: &[],
+    }))
+}
+
+/// A version of Kubernetes.
+#[derive(Clone, Debug)]
+pub(crate) struct KubeVersion {
+    /// `v1.34.0`.
+    pub text: String,
+    major: String,
+    minor: String,
+}
+
+impl KubeVersion {
+    /// Reads `1.34`, `v1.34.0` and the like; what follows the numbers is dropped.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let numbers = text.trim_start_matches('v');
+        let numbers = numbers.split(['-', '+']).next()?;
+        let parts: Vec<&str> = numbers.split('.').collect();
+        let all_digits = parts
+            .iter()
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+        match parts.as_slice() {
+            [major, minor] | [major, minor, _] if all_digits => Some(Self {
+                text: format!("v{numbers}"),
+                major: (*major).to_owned(),
+                minor: (*minor).to_owned(),
+            }),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Which line of a chart wrote which line of a document.
+
+use std::collections::HashMap;
+
+use kubescape_gotemplate::Mark;
+
+/// Where a line of a rendered document comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineOrigin {
+    /// The template file, as `CHART/templates/x.yaml`.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// The key below `.Values` that the line shows, when it shows just one.
+    pub values_key: Option<String>,
+}
+
+/// A file's rendered text after Helm's clean-up, with its marks moved along.
+pub(crate) struct Cleaned {
+    pub text: String,
+    pub marks: Vec<Mark>,
+}
+
+/// Removes `<no value>` from a rendered text.
+pub(crate) fn clean(text: Vec<u8>, mut marks: Vec<Mark>) -> Cleaned {
+    let text = match String::from_utf8(text) {
+        Ok(text) => text,
+        // Replacing bytes moves later marks by a little; only their lines matter, and those stay.
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    };
+    let marker = "<no value>";
+    if !text.contains(marker) {
+        return Cleaned { text, marks };
+    }
+    let found: Vec<usize> = text.match_indices(marker).map(|(at, _)| at).collect();
+    let mut removed = found.iter().peekable();
+    let mut shift = 0;
+    for mark in &mut marks {
+        while removed.peek().is_some_and(|at| **at < mark.start) {
+            removed.next();
+            shift += marker.len();
+        }
+        mark.start = mark.start.saturating_sub(shift);
+    }
+    Cleaned {
+        text: text.replace(marker, ""),
+        marks,
+    }
+}
+
+/// The origins of each line of a part of a file's text.
+pub(crate) fn line_origins(
+    cleaned: &Cleaned,
+    range: std::ops::Range<usize>,
+    templates: &HashMap<String, LineStarts>,
+) -> Vec<LineOrigin> {
+    let mut origins = Vec::new();
+    let document = cleaned.text.get(range.clone()).unwrap_or_default();
+    let mut start = range.start;
+    for line in document.split_inclusive('\n') {
+        let end = start + line.len();
+        let visible = start + (line.len() - line.trim_start().len());
+        let first = cleaned
+            .marks
+            .partition_point(|mark| mark.start <= visible)
+            .saturating_sub(1);
+        let last = cleaned.marks.partition_point(|mark| mark.start < end);
+        let marks = cleaned.marks.get(first..last).unwrap_or_default();
+        let Some(mark) = marks.first() else {
+            start = end;
+            continue;
+        };
+        let line_of = templates.get(&*mark.file).map_or(1, |starts| {
+            let within = if mark.is_text { visible.saturating_sub(mark.start) } else { 0 };
+            starts.line(mark.at + within)
+        });
+        let mut keys = marks.iter().filter_map(|mark| mark.values_key.as_deref());
+        let key = keys.next().filter(|first| keys.all(|other| other == *first));
+        origins.push(LineOrigin {
+            file: mark.file.to_string(),
+            line: line_of,
+            values_key: key.map(str::to_owned),
+        });
+        start = end;
+    }
+    origins
+}
+
+/// Offsets at which the lines of a template start.
+pub(crate) struct LineStarts(Vec<usize>);
+
+impl LineStarts {
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.match_indices('\n').map(|(at, _)| at + 1).collect())
+    }
+
+    /// The line of a byte, from 1.
+    fn line(&self, at: usize) -> usize {
+        1 + self.0.partition_point(|start| *start <= at)
+    }
+}

@@ -1,0 +1,351 @@
+//! Rendering a chart with its sub-charts.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use kubescape_gotemplate::{Engine, Limits, Map, Value};
+
+use crate::chart::Chart;
+use crate::dependencies;
+use crate::error::HelmError;
+use crate::functions::functions;
+use crate::manifest::{rank, split};
+use crate::objects::{KubeVersion, VALUES, capabilities, chart as chart_object, files as files_object};
+use crate::overrides::Overrides;
+use crate::provenance::{Cleaned, LineOrigin, LineStarts, clean, line_origins};
+use crate::schema;
+
+/// Templates call each other; deep calls need a deep stack.
+const STACK: usize = 1 << 30;
+
+/// How a chart is rendered.
+#[derive(Clone, Debug)]
+pub struct RenderOptions {
+    /// Name of the release.
+    pub release_name: String,
+    /// Namespace of the release. No object gets it by itself.
+    pub namespace: String,
+    /// Version of Kubernetes that is rendered for.
+    pub kube_version: String,
+    /// Group versions that the cluster offers beside Helm's defaults.
+    pub api_versions: Vec<String>,
+    /// Values of the user.
+    pub overrides: Overrides,
+    /// Whether `values.schema.json` is left aside.
+    pub skip_schema: bool,
+    /// How long rendering may take.
+    pub time: Duration,
+}
+
+impl Default for RenderOptions {
+    fn default() -> Self {
+        Self {
+            release_name: "release-name".to_owned(),
+            namespace: "default".to_owned(),
+            kube_version: "1.34.0".to_owned(),
+            api_versions: Vec::new(),
+            overrides: Overrides::default(),
+            skip_schema: false,
+            time: Duration::from_secs(60),
+        }
+    }
+}
+
+/// A rendered document.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The template file, as `CHART/templates/x.yaml`.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+    /// Whether it is a hook.
+    pub is_hook: bool,
+    /// Whether it lies in `crds/` and was not rendered at all.
+    pub is_crd: bool,
+    /// Where each line comes from.
+    pub lines: Vec<LineOrigin>,
+}
+
+/// What a chart gives.
+#[derive(Clone, Debug, Default)]
+pub struct Rendered {
+    /// Name of the chart.
+    pub chart: String,
+    /// Documents, in Helm's order: definitions, objects by kind, hooks.
+    pub documents: Vec<Document>,
+    /// Remarks.
+    pub warnings: Vec<String>,
+}
+
+/// Renders the chart of a folder or archive as `helm template --include-crds` does.
+pub fn render(path: &Path, options: &RenderOptions) -> Result<Rendered, HelmError> {
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new()
+            .name("helm".to_owned())
+            .stack_size(STACK)
+            .spawn_scoped(scope, || render_here(path, options))
+            .map_err(|error| HelmError::Limit(format!("no thread to render with: {error}")))?;
+        worker
+            .join()
+            .unwrap_or_else(|_| Err(HelmError::Limit("rendering failed inside".to_owned())))
+    })
+}
+
+fn render_here(path: &Path, options: &RenderOptions) -> Result<Rendered, HelmError> {
+    let mut chart = Chart::load(path)?;
+    let place = path.display().to_string();
+    let mut warnings = Vec::new();
+    if chart.is_library() {
+        return Err(HelmError::Load {
+            chart: place,
+            message: "library charts are not installable".to_owned(),
+        });
+    }
+    if chart.metadata.deprecated {
+        warnings.push("this chart is deprecated".to_owned());
+    }
+    let version = KubeVersion::parse(&options.kube_version).ok_or_else(|| {
+        HelmError::Values(format!("invalid kube version {:?}", options.kube_version))
+    })?;
+    if !chart.metadata.fits(&version.text) {
+        return Err(HelmError::KubeVersion {
+            wanted: chart.metadata.kube_version.clone(),
+            version: version.text,
+        });
+    }
+    dependencies::check_present(&chart, &place)?;
+    let given = options.overrides.values()?;
+    dependencies::process(&mut chart, &given, &mut warnings)?;
+    let values = dependencies::coalesce(&chart, &given, &mut warnings)?;
+    if !options.skip_schema {
+        schema::check(&chart, &values)?;
+    }
+    let mut set = TemplateSet {
+        release: release(options),
+        capabilities: capabilities(&version, &options.api_versions),
+        templates: Vec::new(),
+    };
+    set.add(&chart, &values, &chart.metadata.name.clone(), true);
+    let mut rendered = set.render(options, &mut warnings)?;
+    let mut documents = definitions(&chart, &chart.metadata.name.clone());
+    documents.append(&mut rendered);
+    Ok(Rendered {
+        chart: chart.metadata.name,
+        documents,
+        warnings,
+    })
+}
+
+fn release(options: &RenderOptions) -> Value {
+    Value::dict([
+        ("Name", options.release_name.as_str().into()),
+        ("Namespace", options.namespace.as_str().into()),
+        ("IsUpgrade", Value::Bool(false)),
+        ("IsInstall", Value::Bool(true)),
+        ("Revision", Value::Int(1)),
+        ("Service", "Helm".into()),
+    ])
+}
+
+struct Template {
+    name: String,
+    text: String,
+    context: Map,
+    base_path: String,
+}
+
+struct TemplateSet {
+    release: Value,
+    capabilities: Value,
+    templates: Vec<Template>,
+}
+
+impl TemplateSet {
+    /// Adds the templates of a chart and its sub-charts; gives the chart's context.
+    fn add(&mut self, chart: &Chart, values: &Map, path: &str, is_root: bool) -> Map {
+        let subcharts = Map::dict();
+        let context = Map::new(&VALUES);
+        context.insert("Chart", chart_object(&chart.metadata, is_root));
+        context.insert("Files", files_object(&chart.files));
+        context.insert("Release", self.release.clone());
+        context.insert("Capabilities", self.capabilities.clone());
+        context.insert("Values", Value::Map(values.as_class(&VALUES)));
+        context.insert("Subcharts", Value::Map(subcharts.clone()));
+        for subchart in &chart.subcharts {
+            let name = subchart.metadata.name.as_str();
+            let inner = match values.get(name) {
+                Some(Value::Map(inner)) => inner,
+                _ => Map::dict(),
+            };
+            let inner = self.add(subchart, &inner, &format!("{path}/charts/{name}"), false);
+            subcharts.insert(name, Value::Map(inner));
+        }
+        for template in &chart.templates {
+            let base = template.name.rsplit('/').next().unwrap_or_default();
+            if chart.is_library() && !base.starts_with('_') {
+                continue;
+            }
+            self.templates.push(Template {
+                name: format!("{path}/{}", template.name),
+                text: String::from_utf8_lossy(&template.data).into_owned(),
+                context: context.clone(),
+                base_path: format!("{path}/templates"),
+            });
+        }
+        context
+    }
+
+    fn render(
+        mut self,
+        options: &RenderOptions,
+        warnings: &mut Vec<String>,
+    ) -> Result<Vec<Document>, HelmError> {
+        // Deepest first, then by name, both backwards: a parent's definitions replace those of its sub-charts.
+        let depth = |template: &Template| template.name.matches('/').count();
+        self.templates
+            .sort_by(|left, right| depth(right).cmp(&depth(left)).then_with(|| right.name.cmp(&left.name)));
+        let limits = Limits {
+            time: options.time,
+            ..Limits::default()
+        };
+        let engine = Engine::new(functions(), limits);
+        for template in &self.templates {
+            engine
+                .parse(&template.name, &template.text)
+                .map_err(HelmError::Parse)?;
+        }
+        let mut files: Vec<(&str, Cleaned)> = Vec::new();
+        for template in &self.templates {
+            let base = template.name.rsplit('/').next().unwrap_or_default();
+            if base.starts_with('_') {
+                continue;
+            }
+            template.context.insert(
+                "Template",
+                Value::dict([
+                    ("Name", template.name.as_str().into()),
+                    ("BasePath", template.base_path.as_str().into()),
+                ]),
+            );
+            let output = engine
+                .render(&template.name, &Value::Map(template.context.clone()))
+                .map_err(|error| HelmError::Render(Box::new(error)))?;
+            if !template.name.ends_with("NOTES.txt") {
+                files.push((&template.name, clean(output.text, output.marks)));
+            }
+        }
+        files.sort_by(|left, right| left.0.cmp(right.0));
+        let starts: HashMap<String, LineStarts> = self
+            .templates
+            .iter()
+            .map(|template| (template.name.clone(), LineStarts::of(&template.text)))
+            .collect();
+        documents(&files, &starts, warnings)
+    }
+}
+
+fn documents(
+    files: &[(&str, Cleaned)],
+    starts: &HashMap<String, LineStarts>,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Document>, HelmError> {
+    let mut found = Vec::new();
+    for (name, cleaned) in files {
+        for piece in split(name, &cleaned.text, warnings)? {
+            let document = Document {
+                file: (*name).to_owned(),
+                text: cleaned.text.get(piece.range.clone()).unwrap_or_default().to_owned(),
+                is_hook: piece.is_hook,
+                is_crd: false,
+                lines: line_origins(cleaned, piece.range, starts),
+            };
+            found.push(((piece.is_hook, rank(&piece.kind)), document));
+        }
+    }
+    found.sort_by(|left, right| left.0.cmp(&right.0));
+    Ok(found.into_iter().map(|(_, document)| document).collect())
+}
+
+/// The files of `crds/`, as they are.
+fn definitions(chart: &Chart, path: &str) -> Vec<Document> {
+    let mut found: Vec<Document> = chart
+        .files
+        .iter()
+        .filter(|file| {
+            file.name.starts_with("crds/") && [".yaml", ".yml", ".json"].iter().any(|end| file.name.ends_with(end))
+        })
+        .map(|file| {
+            let text = String::from_utf8_lossy(&file.data).into_owned();
+            let name = format!("{path}/{}", file.name);
+            let lines = (1..=text.lines().count())
+                .map(|line| LineOrigin {
+                    file: name.clone(),
+                    line,
+                    values_key: None,
+                })
+                .collect();
+            Document {
+                file: name,
+                text,
+                is_hook: false,
+                is_crd: true,
+                lines,
+            }
+        })
+        .collect();
+    for subchart in &chart.subcharts {
+        found.extend(definitions(subchart, &format!("{path}/charts/{}", subchart.metadata.name)));
+    }
+    found
+}
+
+/// Renders one text as a template of a chart, for tests of functions: what the file gives, before it is split.
+pub fn render_snippet(path: &Path, name: &str, text: &str, options: &RenderOptions) -> Result<String, HelmError> {
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, || snippet_here(path, name, text, options))
+            .map_err(|error| HelmError::Limit(error.to_string()))?;
+        worker
+            .join()
+            .unwrap_or_else(|_| Err(HelmError::Limit("rendering failed inside".to_owned())))
+    })
+}
+
+fn snippet_here(path: &Path, name: &str, text: &str, options: &RenderOptions) -> Result<String, HelmError> {
+    let mut chart = Chart::load(path)?;
+    chart.templates.push(crate::chart::ChartFile {
+        name: name.to_owned(),
+        data: text.as_bytes().to_vec(),
+    });
+    let mut warnings = Vec::new();
+    let values = dependencies::coalesce(&chart, &options.overrides.values()?, &mut warnings)?;
+    let version = KubeVersion::parse(&options.kube_version)
+        .ok_or_else(|| HelmError::Values(format!("invalid kube version {:?}", options.kube_version)))?;
+    let mut set = TemplateSet {
+        release: release(options),
+        capabilities: capabilities(&version, &options.api_versions),
+        templates: Vec::new(),
+    };
+    let chart_name = chart.metadata.name.clone();
+    let context = set.add(&chart, &values, &chart_name, true);
+    let engine = Rc::new(Engine::new(functions(), Limits::default()));
+    set.templates.sort_by(|left, right| right.name.cmp(&left.name));
+    for template in &set.templates {
+        engine.parse(&template.name, &template.text).map_err(HelmError::Parse)?;
+    }
+    let full = format!("{chart_name}/{name}");
+    context.insert(
+        "Template",
+        Value::dict([
+            ("Name", full.as_str().into()),
+            ("BasePath", format!("{chart_name}/templates").into()),
+        ]),
+    );
+    let output = engine
+        .render(&full, &Value::Map(context))
+        .map_err(|error| HelmError::Render(Box::new(error)))?;
+    Ok(clean(output.text, output.marks).text)
+}

@@ -1,0 +1,64 @@
+//! `values.schema.json`.
+
+use boon::{Compiler, Schemas};
+use kubescape_gotemplate::{Map, Value, json};
+
+use crate::chart::Chart;
+use crate::error::HelmError;
+
+/// Checks the final values against the schemas of a chart and its sub-charts. Nothing is fetched.
+pub(crate) fn check(chart: &Chart, values: &Map) -> Result<(), HelmError> {
+    let mut problems = String::new();
+    collect(chart, values, &mut problems);
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(HelmError::Schema(problems))
+    }
+}
+
+fn collect(chart: &Chart, values: &Map, problems: &mut String) {
+    if let Some(schema) = &chart.schema
+        && let Err(lines) = validate(schema, values)
+    {
+        problems.push_str(&format!("{}:\n{lines}", chart.metadata.name));
+    }
+    for subchart in &chart.subcharts {
+        if let Some(Value::Map(inner)) = values.get(subchart.metadata.name.as_str()) {
+            collect(subchart, &inner, problems);
+        }
+    }
+}
+
+fn validate(schema: &[u8], values: &Map) -> Result<(), String> {
+    let line = |message: String| format!("{message}\n");
+    let schema: serde_json::Value =
+        serde_json::from_slice(schema).map_err(|error| line(error.to_string()))?;
+    let instance: serde_json::Value = json::write(&Value::Map(values.clone()), json::Style::Raw)
+        .and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()))
+        .map_err(line)?;
+    let place = "file:///values.schema.json";
+    let mut schemas = Schemas::new();
+    let mut compiler = Compiler::new();
+    compiler
+        .add_resource(place, schema)
+        .map_err(|error| line(error.to_string()))?;
+    let index = compiler
+        .compile(place, &mut schemas)
+        .map_err(|error| line(error.to_string()))?;
+    schemas.validate(&instance, index).map_err(|error| {
+        let mut lines = String::new();
+        leaves(&error, &mut lines);
+        lines
+    })
+}
+
+/// The innermost reasons, one a line.
+fn leaves(error: &boon::ValidationError<'_, '_>, lines: &mut String) {
+    if error.causes.is_empty() {
+        lines.push_str(&format!("- at '{}': {}\n", error.instance_location, error.kind));
+    }
+    for cause in &error.causes {
+        leaves(cause, lines);
+    }
+}

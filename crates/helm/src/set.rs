@@ -1,0 +1,238 @@
+//! The little language of `--set`: `a.b=1,c[0]=x,d={x,y}`.
+
+use kubescape_gotemplate::{Map, Value};
+
+const MAX_INDEX: usize = 65_536;
+const MAX_DEPTH: usize = 30;
+
+/// How values are read.
+#[derive(Clone, Copy, Debug)]
+pub enum Typing {
+    /// `--set`: true, false, null and integers have types.
+    Typed,
+    /// `--set-string`: everything is a string.
+    Strings,
+    /// `--set-file`: the value names a file, whose content counts.
+    Files(fn(&str) -> Result<String, String>),
+}
+
+/// Applies an argument of `--set`, `--set-string` or `--set-file` to values.
+pub fn apply(into: &Map, argument: &str, typing: Typing) -> Result<(), String> {
+    let mut reader = Reader {
+        rest: argument.chars().collect::<Vec<_>>().into_iter().peekable(),
+        typing,
+    };
+    while reader.rest.peek().is_some() {
+        reader.key(into, 0)?;
+    }
+    Ok(())
+}
+
+/// Applies an argument of `--set-json`: `a=JSON`.
+pub fn apply_json(into: &Map, argument: &str) -> Result<(), String> {
+    let mut rest = argument;
+    while !rest.is_empty() {
+        let (key, after) = rest.split_once('=').ok_or_else(|| format!("key {rest:?} has no value"))?;
+        let mut stream = serde_json::Deserializer::from_str(after).into_iter::<serde_json::Value>();
+        let value = match stream.next() {
+            None => Value::Nil,
+            Some(value) => kubescape_gotemplate::json::from_json(value.map_err(|error| error.to_string())?),
+        };
+        let consumed = stream.byte_offset();
+        let placeholder = format!("{key}=");
+        apply(into, &placeholder, Typing::Strings)?;
+        replace_leaf(into, key, value);
+        rest = after.get(consumed..).unwrap_or_default().trim_start().trim_start_matches(',');
+    }
+    Ok(())
+}
+
+/// Applies an argument of `--set-literal`: the whole rest is the value.
+pub fn apply_literal(into: &Map, argument: &str) -> Result<(), String> {
+    let (key, value) = argument.split_once('=').ok_or_else(|| format!("key {argument:?} has no value"))?;
+    apply(into, &format!("{key}="), Typing::Strings)?;
+    replace_leaf(into, key, value.into());
+    Ok(())
+}
+
+/// Replaces what a plain dotted key leads to.
+fn replace_leaf(into: &Map, key: &str, value: Value) {
+    let mut map = into.clone();
+    let mut keys = key.split('.').peekable();
+    while let Some(key) = keys.next() {
+        if keys.peek().is_none() {
+            map.insert(key, value);
+            return;
+        }
+        match map.get(key) {
+            Some(Value::Map(inner)) => map = inner,
+            _ => return,
+        }
+    }
+}
+
+struct Reader {
+    rest: std::iter::Peekable<std::vec::IntoIter<char>>,
+    typing: Typing,
+}
+
+impl Reader {
+    /// Text up to one of the stops, which is returned as well. A backslash takes the next character as it is.
+    fn until(&mut self, stops: &[char]) -> (String, Option<char>) {
+        let mut text = String::new();
+        while let Some(character) = self.rest.next() {
+            if stops.contains(&character) {
+                return (text, Some(character));
+            }
+            if character == '\\' {
+                text.extend(self.rest.next());
+            } else {
+                text.push(character);
+            }
+        }
+        (text, None)
+    }
+
+    fn key(&mut self, into: &Map, depth: usize) -> Result<(), String> {
+        if depth > MAX_DEPTH {
+            return Err(format!("value name nested level is greater than maximum supported nested level of {MAX_DEPTH}"));
+        }
+        let (key, stop) = self.until(&['=', '[', ',', '.']);
+        match stop {
+            None if key.is_empty() => Ok(()),
+            None => Err(format!("key {key:?} has no value")),
+            Some(',') => Err(format!("key {key:?} has no value (cannot end with ,)")),
+            Some('=') => {
+                let value = self.value()?;
+                into.insert(key, value);
+                Ok(())
+            }
+            Some('[') => {
+                let index = self.index()?;
+                let list = match into.get(&key) {
+                    Some(Value::List(list)) => list.items().to_vec(),
+                    _ => Vec::new(),
+                };
+                let list = self.item(list, index, depth)?;
+                into.insert(key, Value::list(list));
+                Ok(())
+            }
+            Some(_) => {
+                let inner = match into.get(&key) {
+                    Some(Value::Map(map)) => map,
+                    None | Some(Value::Nil) => Map::dict(),
+                    Some(other) => {
+                        return Err(format!(
+                            "unable to parse key: interface conversion: interface {{}} is {}, not map[string]interface {{}}",
+                            other.type_name()
+                        ));
+                    }
+                };
+                self.key(&inner, depth + 1)?;
+                if inner.is_empty() {
+                    return Err(format!("key map {key:?} has no value"));
+                }
+                into.insert(key, Value::Map(inner));
+                Ok(())
+            }
+        }
+    }
+
+    fn index(&mut self) -> Result<usize, String> {
+        let (digits, stop) = self.until(&[']']);
+        if stop.is_none() {
+            return Err("error parsing index: EOF".to_owned());
+        }
+        let index: i64 = digits
+            .parse()
+            .map_err(|_| format!("error parsing index: strconv.Atoi: parsing {digits:?}: invalid syntax"))?;
+        let index = usize::try_from(index).map_err(|_| format!("negative {index} index not allowed"))?;
+        if index > MAX_INDEX {
+            return Err(format!(
+                "index of {index} is greater than maximum supported index of {MAX_INDEX}"
+            ));
+        }
+        Ok(index)
+    }
+
+    fn item(&mut self, mut list: Vec<Value>, index: usize, depth: usize) -> Result<Vec<Value>, String> {
+        if depth > MAX_DEPTH {
+            return Err(format!("value name nested level is greater than maximum supported nested level of {MAX_DEPTH}"));
+        }
+        let old = list.get(index).cloned().unwrap_or_default();
+        let (text, stop) = self.until(&['[', '.', '=']);
+        if !text.is_empty() {
+            return Err(format!("unexpected data at end of array index: {text:?}"));
+        }
+        let value = match stop {
+            None => return Ok(list),
+            Some('=') => self.value()?,
+            Some('[') => {
+                let inner = match &old {
+                    Value::List(list) => list.items().to_vec(),
+                    _ => Vec::new(),
+                };
+                let next = self.index()?;
+                Value::list(self.item(inner, next, depth + 1)?)
+            }
+            Some(_) => {
+                let inner = match old {
+                    Value::Map(map) => map,
+                    _ => Map::dict(),
+                };
+                self.key(&inner, depth + 1)?;
+                Value::Map(inner)
+            }
+        };
+        while list.len() <= index {
+            list.push(Value::Nil);
+        }
+        if let Some(place) = list.get_mut(index) {
+            *place = value;
+        }
+        Ok(list)
+    }
+
+    fn value(&mut self) -> Result<Value, String> {
+        if self.rest.peek() == Some(&'{') && !matches!(self.typing, Typing::Files(_)) {
+            self.rest.next();
+            return self.list();
+        }
+        let (text, _) = self.until(&[',']);
+        self.typed(&text)
+    }
+
+    fn list(&mut self) -> Result<Value, String> {
+        let mut items = Vec::new();
+        loop {
+            let (text, stop) = self.until(&[',', '}']);
+            match stop {
+                None => return Err("list must terminate with '}'".to_owned()),
+                Some('}') => {
+                    items.push(self.typed(&text)?);
+                    if self.rest.peek() == Some(&',') {
+                        self.rest.next();
+                    }
+                    return Ok(Value::list(items));
+                }
+                Some(_) => items.push(self.typed(&text)?),
+            }
+        }
+    }
+
+    fn typed(&self, text: &str) -> Result<Value, String> {
+        match self.typing {
+            Typing::Strings => return Ok(text.into()),
+            Typing::Files(read) => return read(text).map(Value::from),
+            Typing::Typed => {}
+        }
+        Ok(match text.to_ascii_lowercase().as_str() {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            "null" => Value::Nil,
+            "0" => Value::Int64(0),
+            _ if text.starts_with('0') => text.into(),
+            _ => text.parse().map_or_else(|_| text.into(), Value::Int64),
+        })
+    }
+}

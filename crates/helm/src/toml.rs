@@ -1,0 +1,162 @@
+//! TOML as `BurntSushi/toml` writes it.
+
+use kubescape_gotemplate::{Map, Text, Value};
+
+const MAX_DEPTH: usize = 200;
+
+/// A value as TOML. The error is the text that Helm puts in its place.
+pub(crate) fn to_toml(value: &Value) -> Result<String, String> {
+    let mut out = String::new();
+    match value {
+        Value::Map(map) => table(map, &[], &mut out)?,
+        Value::Object(object) => return to_toml(&object.to_json()),
+        Value::Nil => return Err("toml: cannot encode a nil value".to_owned()),
+        other => out.push_str(&inline(other, 0)?),
+    }
+    Ok(out)
+}
+
+fn is_table(value: &Value) -> bool {
+    match value {
+        Value::Map(_) => true,
+        Value::List(list) => !list.items().is_empty() && list.items().iter().all(|item| item.as_map().is_some()),
+        _ => false,
+    }
+}
+
+fn table(map: &Map, path: &[String], out: &mut String) -> Result<(), String> {
+    if path.len() > MAX_DEPTH {
+        return Err("toml: the value is nested too deeply".to_owned());
+    }
+    let entries: Vec<(Text, Value)> = map
+        .entries()
+        .into_iter()
+        .filter(|(_, value)| !value.is_nil())
+        .collect();
+    let indent = "  ".repeat(path.len());
+    for (name, value) in entries.iter().filter(|(_, value)| !is_table(value)) {
+        out.push_str(&format!("{indent}{} = {}\n", key(&name.to_str()), inline(value, 0)?));
+    }
+    for (name, value) in entries.iter().filter(|(_, value)| is_table(value)) {
+        let mut inner = path.to_vec();
+        inner.push(key(&name.to_str()));
+        match value {
+            Value::Map(map) => {
+                header(&inner, "[", "]", &indent, out);
+                table(map, &inner, out)?;
+            }
+            Value::List(list) => {
+                for item in list.items().iter().filter_map(Value::as_map) {
+                    header(&inner, "[[", "]]", &indent, out);
+                    table(item, &inner, out)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn header(path: &[String], open: &str, close: &str, indent: &str, out: &mut String) {
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out.push_str(&format!("{indent}{open}{}{close}\n", path.join(".")));
+}
+
+fn key(name: &str) -> String {
+    let bare = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    if bare { name.to_owned() } else { string(name) }
+}
+
+fn inline(value: &Value, depth: usize) -> Result<String, String> {
+    if depth > MAX_DEPTH {
+        return Err("toml: the value is nested too deeply".to_owned());
+    }
+    Ok(match value {
+        Value::Bool(flag) => flag.to_string(),
+        Value::Float(number) => float(*number),
+        Value::String(text) => string(&text.to_str()),
+        Value::List(list) => {
+            let items: Result<Vec<String>, String> = list
+                .items()
+                .iter()
+                .map(|item| match item {
+                    Value::Nil => Err("toml: cannot encode array with nil element".to_owned()),
+                    other => inline(other, depth + 1),
+                })
+                .collect();
+            format!("[{}]", items?.join(", "))
+        }
+        Value::Map(map) => {
+            let entries: Result<Vec<String>, String> = map
+                .entries()
+                .iter()
+                .filter(|(_, value)| !value.is_nil())
+                .map(|(name, value)| Ok(format!("{} = {}", key(&name.to_str()), inline(value, depth + 1)?)))
+                .collect();
+            format!("{{{}}}", entries?.join(", "))
+        }
+        Value::Object(object) => inline(&object.to_json(), depth + 1)?,
+        other => format!("{other:?}"),
+    })
+}
+
+fn float(number: f64) -> String {
+    if number.is_nan() {
+        return "nan".to_owned();
+    }
+    if number.is_infinite() {
+        return if number > 0.0 { "+inf" } else { "-inf" }.to_owned();
+    }
+    let text = format!("{number}");
+    if text.contains('.') { text } else { format!("{text}.0") }
+}
+
+fn string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\x08' => out.push_str("\\b"),
+            '\x0c' => out.push_str("\\f"),
+            other if other.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(other))),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// TOML to values. The error is shown in the place of the values.
+pub(crate) fn from_toml(text: &str) -> Result<Map, String> {
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .map_or(1, |before| 1 + before.matches('\n').count());
+        format!("toml: line {line}: {}", error.message())
+    })?;
+    Ok(table.iter().map(|(key, value)| (key.as_str(), from_value(value))).collect())
+}
+
+fn from_value(value: &toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => text.as_str().into(),
+        toml::Value::Integer(number) => Value::Int64(*number),
+        toml::Value::Float(number) => Value::Float(*number),
+        toml::Value::Boolean(flag) => Value::Bool(*flag),
+        toml::Value::Datetime(time) => time.to_string().into(),
+        toml::Value::Array(items) => Value::list(items.iter().map(from_value).collect()),
+        toml::Value::Table(table) => {
+            Value::dict(table.iter().map(|(key, value)| (key.as_str(), from_value(value))))
+        }
+    }
+}
