@@ -118,6 +118,7 @@ pub(crate) fn zero(element: Element) -> Value {
     match element {
         Element::String => Value::string(""),
         Element::Int => Value::Int(0),
+        Element::Bytes => Value::Bytes("".into()),
         Element::Interface | Element::Other => Value::Nil,
     }
 }

@@ -236,6 +236,7 @@ impl<'t> Frame<'t, '_> {
         match &slot.value {
             Value::Nil => self.write(b"<no value>", pipe.at, false, values_key)?,
             Value::String(text) => self.write(text.as_bytes(), pipe.at, false, values_key)?,
+            Value::Object(object) => self.write(object.show().as_bytes(), pipe.at, false, values_key)?,
             other => {
                 let text = crate::format::print(other);
                 self.write(text.as_bytes(), pipe.at, false, values_key)?;
@@ -447,7 +448,9 @@ impl<'t> Frame<'t, '_> {
             }
             _ => {}
         }
-        self.site = Site::Operand(first);
+        if !matches!(first.kind, OperandKind::Pipe(_)) {
+            self.site = Site::Operand(first);
+        }
         if !arguments.is_empty() || last.is_some() {
             return self.error(format!("can't give argument to non-function {first}"));
         }
@@ -555,8 +558,8 @@ impl<'t> Frame<'t, '_> {
             }
             Value::Nil => Ok(Slot::default()),
             Value::Map(map) => {
-                if let Some(method) = map.class().method(name) {
-                    let values = self.method_arguments(dot, arguments, last)?;
+                if let Some((params, method)) = map.class().method(name) {
+                    let values = self.typed_arguments(dot, name, params, arguments, last)?;
                     return self.method_result(operand, name, method(&receiver.value, &values));
                 }
                 if has_arguments {
@@ -567,8 +570,8 @@ impl<'t> Frame<'t, '_> {
                 Ok(Slot::element(value, element))
             }
             Value::List(list) => match list.class().method(name) {
-                Some(method) => {
-                    let values = self.method_arguments(dot, arguments, last)?;
+                Some((params, method)) => {
+                    let values = self.typed_arguments(dot, name, params, arguments, last)?;
                     self.method_result(operand, name, method(&receiver.value, &values))
                 }
                 None => self.no_field(name, receiver),

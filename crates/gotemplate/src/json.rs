@@ -53,22 +53,34 @@ fn write_value(value: &Value, style: Style, depth: usize, out: &mut String) -> R
             out.push(']');
         }
         Value::Map(map) => {
-            let entries = map.entries();
-            out.push('{');
-            for (index, (key, item)) in entries.iter().enumerate() {
-                separate(style, index, depth + 1, out);
-                write_string(key, style != Style::Raw, out);
-                out.push(':');
-                if style == Style::Pretty {
-                    out.push(' ');
-                }
-                write_value(item, style, depth + 1, out)?;
-            }
-            close(style, entries.is_empty(), depth, out);
-            out.push('}');
+            write_fields(&map.entries(), style, depth, out)?;
         }
-        Value::Object(object) => write_value(&object.to_json(), style, depth + 1, out)?,
+        Value::Object(object) => match object.json_fields() {
+            Some(fields) => write_fields(&fields, style, depth, out)?,
+            None => write_value(&object.to_json(), style, depth, out)?,
+        },
     }
+    Ok(())
+}
+
+fn write_fields<K: Clone + Into<Text>>(
+    fields: &[(K, Value)],
+    style: Style,
+    depth: usize,
+    out: &mut String,
+) -> Result<(), String> {
+    out.push('{');
+    for (index, (key, item)) in fields.iter().enumerate() {
+        separate(style, index, depth + 1, out);
+        write_string(&key.clone().into(), style != Style::Raw, out);
+        out.push(':');
+        if style == Style::Pretty {
+            out.push(' ');
+        }
+        write_value(item, style, depth + 1, out)?;
+    }
+    close(style, fields.is_empty(), depth, out);
+    out.push('}');
     Ok(())
 }
 
@@ -102,7 +114,7 @@ fn float(number: f64) -> Result<String, String> {
     }
     let magnitude = number.abs();
     if (1e-6..1e21).contains(&magnitude) {
-        return Ok(format!("{number}"));
+        return Ok(crate::format::shortest(number, 21));
     }
     let text = crate::format::shortest(number, 1);
     // `e-09` is written `e-9`.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
-use crate::{CallError, Text};
+use crate::{CallError, Param, Text};
 
 /// A value of a template.
 ///
@@ -52,6 +52,8 @@ pub enum Element {
     String,
     /// `int`.
     Int,
+    /// `[]uint8`.
+    Bytes,
     /// Another concrete type.
     Other,
 }
@@ -62,8 +64,8 @@ pub struct Class {
     pub name: &'static str,
     /// What it holds.
     pub element: Element,
-    /// Methods, which are found before keys.
-    pub methods: &'static [(&'static str, Method)],
+    /// Methods, which are found before keys, with the types of their parameters.
+    pub methods: &'static [(&'static str, &'static [Param], Method)],
 }
 
 impl Class {
@@ -77,11 +79,11 @@ impl Class {
     }
 
     /// A method by its name.
-    pub fn method(&self, name: &str) -> Option<Method> {
+    pub fn method(&self, name: &str) -> Option<(&'static [Param], Method)> {
         self.methods
             .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, method)| *method)
+            .find(|(known, ..)| *known == name)
+            .map(|(_, params, method)| (*params, *method))
     }
 }
 
@@ -266,6 +268,16 @@ pub trait Object: Any {
 
     /// What `%v` prints.
     fn print(&self) -> String;
+
+    /// What an action prints, which may call a `String` method that `%v` does not find.
+    fn show(&self) -> String {
+        self.print()
+    }
+
+    /// Its fields in JSON in the order of the struct, where it is one.
+    fn json_fields(&self) -> Option<Vec<(String, Value)>> {
+        None
+    }
 
     /// What encoding/json makes of it.
     fn to_json(&self) -> Value;

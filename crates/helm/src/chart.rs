@@ -9,6 +9,7 @@ use std::path::Path;
 use kubescape_gotemplate::Map;
 
 use crate::error::HelmError;
+use crate::ignore::Ignore;
 use crate::metadata::{Metadata, dependencies};
 use crate::values::{copy, read_table};
 
@@ -85,6 +86,7 @@ impl Chart {
         } else {
             archive::read_file(path)?
         };
+        let files = without_ignored(&name, files)?;
         Self::from_files(&name, files, 0)
     }
 
@@ -170,6 +172,23 @@ impl Chart {
     pub(crate) fn is_library(&self) -> bool {
         self.metadata.kind == "library"
     }
+}
+
+/// Leaves out what `.helmignore` names. Helm reads it in folders only, but a packed chart that holds ignored files was
+/// packed by another tool, and is meant to render as its folder does.
+fn without_ignored(place: &str, mut files: Vec<ChartFile>) -> Result<Vec<ChartFile>, HelmError> {
+    let Some(patterns) = files.iter().find(|file| file.name == ".helmignore") else {
+        return Ok(files);
+    };
+    let ignore = Ignore::parse(&text(patterns)).map_err(|message| HelmError::Load {
+        chart: place.to_owned(),
+        message,
+    })?;
+    files.retain(|file| {
+        let folders = file.name.match_indices('/').filter_map(|(at, _)| file.name.get(..at));
+        !ignore.excludes(&file.name, false) && !folders.into_iter().any(|folder| ignore.excludes(folder, true))
+    });
+    Ok(files)
 }
 
 fn text(file: &ChartFile) -> String {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use kubescape_gotemplate::{CallError, Engine, Functions, Map, Param, Text, Value, json, sprig};
+use kubescape_gotemplate::{CallError, Engine, Functions, List, Map, Param, Text, Value, json, sprig};
 
 use crate::go_yaml::{Flavor, to_yaml};
 use crate::toml::{from_toml, to_toml};
@@ -53,12 +53,15 @@ pub(crate) fn functions() -> Functions {
     functions.add("fromJsonArray", &[String], |arguments| {
         Ok(match json::read(&text(arguments)) {
             Ok(value @ Value::List(_)) => value,
-            Ok(Value::Nil) => Value::list(Vec::new()),
+            Ok(Value::Nil) => Value::List(List::nil(&kubescape_gotemplate::value::LIST)),
             Ok(other) => Value::list(vec![cannot_unmarshal(&other, "[]interface {}").into()]),
             Err(message) => Value::list(vec![message.into()]),
         })
     });
     functions.add("toToml", &[Any], |arguments| {
+        if first(arguments).is_nil() {
+            return Err(CallError::new("reflect: call of reflect.Value.Type on zero Value"));
+        }
         Ok(to_toml(first(arguments)).unwrap_or_else(|message| message).into())
     });
     functions.add("mustToToml", &[Any], |arguments| {

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use kubescape_gotemplate::format::float_text;
+use kubescape_gotemplate::format::{float_text, shortest};
 use kubescape_gotemplate::{Text, Value};
 use kubescape_yaml::{Profile, is_plain_string};
 
@@ -91,6 +91,10 @@ impl Writer {
         match value {
             Value::Map(map) if !map.is_empty() => self.mapping(&map.entries(), place, depth),
             Value::List(list) if !list.items().is_empty() => self.sequence(list.items(), place, depth),
+            Value::Bytes(bytes) if self.flavor == Flavor::Pretty && !bytes.is_empty() => {
+                let items: Vec<Value> = bytes.as_bytes().iter().map(|byte| Value::Uint8(*byte)).collect();
+                self.sequence(&items, place, depth)
+            }
             Value::Object(object) => self.node(&object.to_json(), place, depth + 1),
             scalar => {
                 if !place.starts_line {
@@ -179,7 +183,11 @@ impl Writer {
             Value::List(list) if list.is_nil() && self.flavor == Flavor::Sigs => "null".to_owned(),
             Value::List(_) => "[]".to_owned(),
             Value::String(text) => {
-                self.string(&text.to_str(), indent, is_key);
+                let text = text.to_str();
+                if self.flavor == Flavor::Sigs && text.contains(is_refused) {
+                    return Err("yaml: control characters are not allowed".to_owned());
+                }
+                self.string(&text, indent, is_key);
                 return Ok(());
             }
             Value::Bytes(bytes) => {
@@ -203,8 +211,8 @@ impl Writer {
         }
         #[expect(clippy::float_cmp, reason = "whole numbers are written as integers")]
         let whole = number.trunc() == number;
-        if whole && (-9.2e18..1.844_674_407_370_955e19).contains(&number) {
-            let text = format!("{number:.0}");
+        if whole && (-9.223_372_036_854_775e18..1.844_674_407_370_955e19).contains(&number) {
+            let text = shortest(number, 21);
             return Ok(if text == "-0" { "0".to_owned() } else { text });
         }
         Ok(float_text(number))
@@ -325,6 +333,11 @@ fn is_collection(value: &Value) -> bool {
         Value::Object(_) => true,
         _ => false,
     }
+}
+
+/// What JSON leaves as it is and a YAML reader refuses.
+fn is_refused(character: char) -> bool {
+    matches!(character, '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn is_break(character: char) -> bool {

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kubescape_gotemplate::value::{Class, Element, Object};
-use kubescape_gotemplate::{CallError, List, Map, Text, Value};
+use kubescape_gotemplate::value::{Class, DICT, Element, Object};
+use kubescape_gotemplate::{CallError, List, Map, Param, Text, Value};
 
 use crate::chart::ChartFile;
 use crate::glob::files_pattern;
@@ -22,10 +22,10 @@ pub(crate) static VALUES: Class = Class {
     name: "chartutil.Values",
     element: Element::Interface,
     methods: &[
-        ("Table", values_table),
-        ("PathValue", values_path),
-        ("AsMap", |values, _| Ok(values.clone())),
-        ("YAML", |values, _| to_yaml(values, Flavor::Sigs).map(|text| format!("{text}\n").into()).map_err(CallError::new)),
+        ("Table", &[Param::String], values_table),
+        ("PathValue", &[Param::String], values_path),
+        ("AsMap", &[], |values, _| Ok(values.as_map().map_or(Value::Nil, |map| Value::Map(map.as_class(&DICT))))),
+        ("YAML", &[], |values, _| to_yaml(values, Flavor::Sigs).map(|text| format!("{text}\n").into()).map_err(CallError::new)),
     ],
 };
 
@@ -59,20 +59,20 @@ fn values_path(values: &Value, arguments: &[Value]) -> Result {
 /// The type of `.Files`.
 static FILES: Class = Class {
     name: "engine.files",
-    element: Element::Other,
+    element: Element::Bytes,
     methods: &[
-        ("Get", |files, arguments| {
+        ("Get", &[Param::String], |files, arguments| {
             let name = argument(arguments)?;
             Ok(Value::String(content(files, name).unwrap_or_else(|| "".into())))
         }),
-        ("GetBytes", |files, arguments| {
+        ("GetBytes", &[Param::String], |files, arguments| {
             let name = argument(arguments)?;
             Ok(Value::Bytes(content(files, name).unwrap_or_else(|| "".into())))
         }),
-        ("Glob", files_glob),
-        ("Lines", files_lines),
-        ("AsConfig", |files, _| as_data(files, |content| content.to_str().into_owned())),
-        ("AsSecrets", |files, _| as_data(files, |content| STANDARD.encode(content.as_bytes()))),
+        ("Glob", &[Param::String], files_glob),
+        ("Lines", &[Param::String], files_lines),
+        ("AsConfig", &[], |files, _| as_data(files, |content| content.to_str().into_owned())),
+        ("AsSecrets", &[], |files, _| as_data(files, |content| STANDARD.encode(content.as_bytes()))),
     ],
 };
 
@@ -114,9 +114,6 @@ fn as_data(files: &Value, encode: fn(&Text) -> String) -> Result {
             data.insert(base, encode(&content).into());
         }
     }
-    if data.is_empty() {
-        return Ok("".into());
-    }
     to_yaml(&Value::Map(data), Flavor::Sigs).map(Value::from).map_err(CallError::new)
 }
 
@@ -134,7 +131,7 @@ struct Struct {
     type_name: &'static str,
     fields: Vec<(&'static str, Value)>,
     /// Names in JSON, where they differ.
-    json: Value,
+    json: Vec<(String, Value)>,
     text: Option<String>,
     methods: &'static [&'static str],
 }
@@ -162,18 +159,21 @@ impl Object for Struct {
     }
 
     fn print(&self) -> String {
-        match &self.text {
-            Some(text) if self.is_pointer() => text.clone(),
-            _ => {
-                let fields: Vec<String> = self.fields.iter().map(|(_, value)| format!("{value:?}")).collect();
-                let reference = if self.is_pointer() { "&" } else { "" };
-                format!("{reference}{{{}}}", fields.join(" "))
-            }
-        }
+        let fields: Vec<String> = self.fields.iter().map(|(_, value)| format!("{value:?}")).collect();
+        let reference = if self.is_pointer() { "&" } else { "" };
+        format!("{reference}{{{}}}", fields.join(" "))
+    }
+
+    fn show(&self) -> String {
+        self.text.clone().unwrap_or_else(|| self.print())
+    }
+
+    fn json_fields(&self) -> Option<Vec<(String, Value)>> {
+        Some(self.json.clone())
     }
 
     fn to_json(&self) -> Value {
-        self.json.clone()
+        Value::dict(self.json.clone())
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -221,7 +221,7 @@ pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
         other => first_lower(other),
     });
     Value::Object(Rc::new(Struct {
-        type_name: "chart.Metadata",
+        type_name: "struct { chart.Metadata; IsRoot bool }",
         fields,
         json,
         text: None,
@@ -282,20 +282,19 @@ fn first_lower(name: &str) -> String {
 }
 
 /// JSON leaves empty fields out, except the one that says whether this is the root.
-fn json_fields(fields: &[(&'static str, Value)], name: impl Fn(&str) -> String) -> Value {
-    Value::dict(
-        fields
-            .iter()
-            .filter(|(field, value)| *field == "IsRoot" || value.is_true())
-            .map(|(field, value)| (name(field), value.clone())),
-    )
+fn json_fields(fields: &[(&'static str, Value)], name: impl Fn(&str) -> String) -> Vec<(String, Value)> {
+    fields
+        .iter()
+        .filter(|(field, value)| *field == "IsRoot" || value.is_true())
+        .map(|(field, value)| (name(field), value.clone()))
+        .collect()
 }
 
 /// The type of `.Capabilities.APIVersions`.
 static VERSIONS: Class = Class {
     name: "chartutil.VersionSet",
     element: Element::String,
-    methods: &[("Has", |versions, arguments| {
+    methods: &[("Has", &[Param::String], |versions, arguments| {
         let wanted = argument(arguments)?;
         let has = versions
             .as_list()
@@ -328,7 +327,7 @@ pub(crate) fn capabilities(version: &KubeVersion, api_versions: &[String]) -> Va
         ("Minor", version.minor.as_str().into()),
     ];
     let kube = Value::Object(Rc::new(Struct {
-        type_name: "*chartutil.KubeVersion",
+        type_name: "chartutil.KubeVersion",
         json: json_fields(&kube_fields, str::to_owned),
         fields: kube_fields,
         text: Some(version.text.clone()),

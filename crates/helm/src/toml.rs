@@ -11,6 +11,9 @@ pub(crate) fn to_toml(value: &Value) -> Result<String, String> {
         Value::Map(map) => table(map, &[], &mut out)?,
         Value::Object(object) => return to_toml(&object.to_json()),
         Value::Nil => return Err("toml: cannot encode a nil value".to_owned()),
+        list @ Value::List(_) if is_table(list) => {
+            return Err("toml: top-level values must be Go maps or structs".to_owned());
+        }
         other => out.push_str(&inline(other, 0)?),
     }
     Ok(out)
@@ -19,7 +22,10 @@ pub(crate) fn to_toml(value: &Value) -> Result<String, String> {
 fn is_table(value: &Value) -> bool {
     match value {
         Value::Map(_) => true,
-        Value::List(list) => !list.items().is_empty() && list.items().iter().all(|item| item.as_map().is_some()),
+        Value::List(list) => {
+            let is_map = |item: &Value| matches!(item, Value::Map(_) | Value::Object(_));
+            !list.items().is_empty() && list.items().iter().all(is_map)
+        }
         _ => false,
     }
 }
@@ -42,12 +48,13 @@ fn table(map: &Map, path: &[String], out: &mut String) -> Result<(), String> {
         inner.push(key(&name.to_str()));
         match value {
             Value::Map(map) => {
-                header(&inner, "[", "]", &indent, out);
+                // Only tables of the top level stand apart.
+                header(&inner, "[", "]", &indent, inner.len() == 1, out);
                 table(map, &inner, out)?;
             }
             Value::List(list) => {
                 for item in list.items().iter().filter_map(Value::as_map) {
-                    header(&inner, "[[", "]]", &indent, out);
+                    header(&inner, "[[", "]]", &indent, true, out);
                     table(item, &inner, out)?;
                 }
             }
@@ -57,8 +64,8 @@ fn table(map: &Map, path: &[String], out: &mut String) -> Result<(), String> {
     Ok(())
 }
 
-fn header(path: &[String], open: &str, close: &str, indent: &str, out: &mut String) {
-    if !out.is_empty() {
+fn header(path: &[String], open: &str, close: &str, indent: &str, apart: bool, out: &mut String) {
+    if apart && !out.is_empty() {
         out.push('\n');
     }
     out.push_str(&format!("{indent}{open}{}{close}\n", path.join(".")));
@@ -80,6 +87,10 @@ fn inline(value: &Value, depth: usize) -> Result<String, String> {
         Value::Bool(flag) => flag.to_string(),
         Value::Float(number) => float(*number),
         Value::String(text) => string(&text.to_str()),
+        Value::Bytes(bytes) => {
+            let numbers: Vec<String> = bytes.as_bytes().iter().map(u8::to_string).collect();
+            format!("[{}]", numbers.join(", "))
+        }
         Value::List(list) => {
             let items: Result<Vec<String>, String> = list
                 .items()
@@ -153,6 +164,7 @@ fn from_value(value: &toml::Value) -> Value {
         toml::Value::Integer(number) => Value::Int64(*number),
         toml::Value::Float(number) => Value::Float(*number),
         toml::Value::Boolean(flag) => Value::Bool(*flag),
+        toml::Value::Datetime(time) if time.time.is_none() => format!("{time}T00:00:00Z").into(),
         toml::Value::Datetime(time) => time.to_string().into(),
         toml::Value::Array(items) => Value::list(items.iter().map(from_value).collect()),
         toml::Value::Table(table) => {

@@ -166,7 +166,33 @@ impl<'t> Frame<'t, '_> {
         }
     }
 
-    /// Methods take whatever they are given and check it themselves.
+    /// The arguments of a method of a map or list.
+    pub(super) fn typed_arguments(
+        &mut self,
+        dot: &Dot,
+        name: &str,
+        params: &[Param],
+        arguments: &'t [Operand],
+        last: Option<Value>,
+    ) -> Result<Vec<Value>> {
+        let given = arguments.len() + usize::from(last.is_some());
+        if given != params.len() {
+            return self.error(format!(
+                "wrong number of args for {name}: want {} got {given}",
+                params.len()
+            ));
+        }
+        let mut values = Vec::with_capacity(given);
+        for (param, argument) in params.iter().zip(arguments) {
+            values.push(self.argument(dot, *param, argument)?);
+        }
+        if let (Some(last), Some(param)) = (last, params.last()) {
+            values.push(self.validate(Slot::of(last), *param)?);
+        }
+        Ok(values)
+    }
+
+    /// Methods of objects take whatever they are given and check it themselves.
     pub(super) fn method_arguments(
         &mut self,
         dot: &Dot,

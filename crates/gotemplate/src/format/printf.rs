@@ -320,7 +320,7 @@ fn format_value(value: &Value, verb: char, flags: Flags, out: &mut Vec<u8>, dept
         }
         (Value::Object(object), 'v' | 's') => pad(object.print().as_bytes(), flags, out),
         (Value::Complex(..), 'v') => pad(print(value).as_bytes(), flags, out),
-        _ => bad_verb(value, verb, out),
+        _ => bad_verb(value, verb, flags, out),
     }
 }
 
@@ -330,18 +330,13 @@ fn format_element(item: &Value, element: Element, verb: char, flags: Flags, out:
             out.extend_from_slice(b"interface {}(nil)");
         }
         // An interface that holds nothing prints so under every verb.
-        (Value::Nil, 'v') => out.extend_from_slice(b"<nil>"),
-        (Value::Nil, _) => {
-            out.extend_from_slice(b"%!");
-            let mut buffer = [0; 4];
-            out.extend_from_slice(verb.encode_utf8(&mut buffer).as_bytes());
-            out.extend_from_slice(b"(<nil>)");
-        }
+        (Value::Nil, _) => pad(b"<nil>", flags, out),
         _ => format_value(item, verb, flags, out, depth + 1),
     }
 }
 
-fn bad_verb(value: &Value, verb: char, out: &mut Vec<u8>) {
+/// The text for a verb that does not fit: the value follows as `%v` prints it, flags and width included.
+fn bad_verb(value: &Value, verb: char, flags: Flags, out: &mut Vec<u8>) {
     out.extend_from_slice(b"%!");
     let mut buffer = [0; 4];
     out.extend_from_slice(verb.encode_utf8(&mut buffer).as_bytes());
@@ -351,7 +346,7 @@ fn bad_verb(value: &Value, verb: char, out: &mut Vec<u8>) {
     } else {
         out.extend_from_slice(value.type_name().as_bytes());
         out.push(b'=');
-        out.extend_from_slice(print(value).as_bytes());
+        format_value(value, 'v', flags, out, 0);
     }
     out.push(b')');
 }
@@ -383,7 +378,7 @@ fn integer(value: &Value, number: i128, verb: char, flags: Flags, out: &mut Vec<
             return;
         }
         _ => {
-            bad_verb(value, verb, out);
+            bad_verb(value, verb, flags, out);
             return;
         }
     };
@@ -434,8 +429,11 @@ fn character(number: i128) -> char {
 
 fn float(value: &Value, number: f64, verb: char, flags: Flags, out: &mut Vec<u8>) {
     let text = match (verb, flags.precision) {
-        ('v', None) if flags.sharp_v => float_text(number),
+        ('v' | 'g', None) if flags.sharp => general(number, 6, true),
         ('v', None) => float_text(number),
+        ('b', _) => binary(number),
+        ('x', None) => hexadecimal(number),
+        ('X', None) => hexadecimal(number).to_uppercase(),
         ('g', None) => shortest(number, 6),
         ('G', None) => shortest(number, 6).to_uppercase(),
         ('v' | 'g', Some(precision)) => general(number, precision, flags.sharp),
@@ -444,7 +442,7 @@ fn float(value: &Value, number: f64, verb: char, flags: Flags, out: &mut Vec<u8>
         ('e', precision) => exponent(number, precision.unwrap_or(6)),
         ('E', precision) => exponent(number, precision.unwrap_or(6)).to_uppercase(),
         _ => {
-            bad_verb(value, verb, out);
+            bad_verb(value, verb, flags, out);
             return;
         }
     };
@@ -468,6 +466,42 @@ fn float(value: &Value, number: f64, verb: char, flags: Flags, out: &mut Vec<u8>
         Flags { zero: false, ..flags },
         out,
     );
+}
+
+/// Mantissa and exponent to the base of two: `5629499534213120p-51`.
+fn binary(number: f64) -> String {
+    let bits = number.abs().to_bits();
+    let (exponent, fraction) = ((bits >> 52) as i64, bits & ((1 << 52) - 1));
+    let (mantissa, exponent) = if exponent == 0 {
+        (fraction, -1074)
+    } else {
+        (fraction | 1 << 52, exponent - 1075)
+    };
+    let sign = if number.is_sign_negative() { "-" } else { "" };
+    format!("{sign}{mantissa}p{exponent:+}")
+}
+
+/// `0x1.8p+01`: as many digits as it takes.
+fn hexadecimal(number: f64) -> String {
+    if !number.is_finite() {
+        return float_text(number);
+    }
+    let sign = if number.is_sign_negative() { "-" } else { "" };
+    if number == 0.0 {
+        return format!("{sign}0x0p+00");
+    }
+    let bits = number.abs().to_bits();
+    let (mut exponent, mut fraction) = ((bits >> 52) as i64 - 1023, bits & ((1 << 52) - 1));
+    if exponent == -1023 {
+        let shift = i64::from(fraction.leading_zeros()) - 11;
+        fraction = (fraction << shift) & ((1 << 52) - 1);
+        exponent = -1022 - shift;
+    }
+    let digits = format!("{fraction:013x}");
+    let digits = digits.trim_end_matches('0');
+    let point = if digits.is_empty() { "" } else { "." };
+    let exponent_sign = if exponent < 0 { '-' } else { '+' };
+    format!("{sign}0x1{point}{digits}p{exponent_sign}{:02}", exponent.unsigned_abs())
 }
 
 fn fixed(number: f64, precision: usize) -> String {
@@ -527,7 +561,7 @@ fn string(value: &Value, bytes: &[u8], verb: char, flags: Flags, out: &mut Vec<u
             }
             pad(text.as_bytes(), flags, out);
         }
-        _ => bad_verb(value, verb, out),
+        _ => bad_verb(value, verb, flags, out),
     }
 }
 

@@ -17,6 +17,8 @@ pub fn to_int64(value: &Value) -> i64 {
     match value {
         Value::Int(number) | Value::Int64(number) => *number,
         Value::Uint8(number) => i64::from(*number),
+        // What does not fit becomes the smallest integer, as on the machines that Go's tools run on.
+        Value::Float(number) if !(-9.3e18..9_223_372_036_854_775_807.0).contains(number) => i64::MIN,
         Value::Float(number) => *number as i64,
         Value::Bool(flag) => i64::from(*flag),
         Value::String(text) => parse_int(trim_zero_decimal(&text.to_str())).unwrap_or(0),

@@ -137,9 +137,15 @@ fn generate(algorithm: &'static rcgen::SignatureAlgorithm) -> std::result::Resul
 /// A P-256 key as SEC 1 has it (RFC 5915): the PKCS #8 form holds it at a fixed place.
 fn ecdsa_pem() -> std::result::Result<String, CallError> {
     let der = generate(&rcgen::PKCS_ECDSA_P256_SHA256)?.serialize_der();
-    let inner = der.get(27..).unwrap_or_default();
+    let inner = der.get(P256_HEADER.len()..).unwrap_or_default();
     Ok(pem("EC PRIVATE KEY", inner))
 }
+
+/// What PKCS #8 puts before a P-256 key that holds its public key as well (RFC 5958, section 2).
+const P256_HEADER: [u8; 29] = [
+    0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08,
+    0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x6d,
+];
 
 fn given_key(pem: &str) -> std::result::Result<KeyPair, CallError> {
     if !pem.contains("-----BEGIN ") {
@@ -151,6 +157,14 @@ fn given_key(pem: &str) -> std::result::Result<KeyPair, CallError> {
             .map_err(|error| CallError::new(format!("parsing private key: {error}")))?;
         let der = key.to_pkcs8_der().map_err(failed)?;
         return KeyPair::try_from(der.as_bytes()).map_err(failed);
+    }
+    if pem.contains("BEGIN EC PRIVATE KEY") {
+        let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+        let inner = STANDARD
+            .decode(body)
+            .map_err(|error| CallError::new(format!("parsing private key: {error}")))?;
+        let der = [P256_HEADER.as_slice(), &inner].concat();
+        return KeyPair::try_from(der.as_slice()).map_err(failed);
     }
     KeyPair::from_pem(pem).map_err(|error| CallError::new(format!("parsing private key: {error}")))
 }

@@ -13,8 +13,8 @@ fn is_connector(character: char) -> bool {
     matches!(character, '-' | '_') || character.is_whitespace()
 }
 
-/// Words in lower case between delimiters. A word starts at a capital after a small letter or digit, and at the last
-/// capital of a run that a small letter follows; letters that follow a digit join it.
+/// Words in lower case between delimiters. A word starts at a capital after a small letter or digit, at the last
+/// capital of a run that a small letter follows, and at digits that small letters follow.
 fn delimited(text: &str, delimiter: char) -> String {
     let characters: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len() + 8);
@@ -33,6 +33,11 @@ fn delimited(text: &str, delimiter: char) -> String {
                     || before.is_numeric()
                     || before.is_uppercase() && next.is_some_and(char::is_lowercase)
             }
+            Some(before) if character.is_numeric() && !before.is_numeric() => characters
+                .iter()
+                .skip(index)
+                .find(|after| !after.is_numeric())
+                .is_some_and(|after| after.is_lowercase()),
             Some(_) => false,
         };
         if starts_word {

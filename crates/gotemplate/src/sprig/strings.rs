@@ -9,7 +9,7 @@ pub(super) fn register(functions: &mut Functions) {
     use Param::{Any, Int, String};
     functions.add("hello", &[], |_| Ok("Hello!".into()));
     functions.add("trim", &[String], |a| Ok(text(a, 0).trim_matches(is_space).into()));
-    functions.add("upper", &[String], |a| Ok(text(a, 0).to_uppercase().into()));
+    functions.add("upper", &[String], |a| Ok(upper(&text(a, 0)).into()));
     functions.add("lower", &[String], |a| Ok(lower(&text(a, 0)).into()));
     functions.add("title", &[String], |a| Ok(title(&text(a, 0)).into()));
     functions.add("untitle", &[String], |a| Ok(untitle(&text(a, 0)).into()));
@@ -110,9 +110,24 @@ fn contains(whole: &[u8], part: &[u8]) -> bool {
     part.is_empty() || whole.windows(part.len()).any(|window| window == part)
 }
 
-/// Lower case letter by letter: Go knows no final sigma.
+/// Lower case letter by letter: Go knows no final sigma, and a letter stays one letter.
 fn lower(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
+    text.chars()
+        .map(|character| character.to_lowercase().next().unwrap_or(character))
+        .collect()
+}
+
+/// Upper case letter by letter; what would become several letters stays.
+fn upper(text: &str) -> String {
+    text.chars()
+        .map(|character| {
+            let mut letters = character.to_uppercase();
+            match (letters.next(), letters.next()) {
+                (Some(letter), None) => letter,
+                _ => character,
+            }
+        })
+        .collect()
 }
 
 fn title(text: &str) -> String {
@@ -237,11 +252,12 @@ fn abbreviate(left: i64, width: i64, text: &str) -> String {
 fn initials(text: &str) -> String {
     let mut out = String::new();
     let mut after_space = true;
-    for character in text.chars() {
+    for (at, character) in text.char_indices() {
         if character.is_whitespace() {
             after_space = true;
         } else if after_space {
-            out.push(character);
+            // The first byte, not the first letter.
+            out.extend(text.as_bytes().get(at).map(|byte| char::from(*byte)));
             after_space = false;
         }
     }
