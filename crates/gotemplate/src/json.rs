@@ -161,20 +161,37 @@ pub fn read(text: &str) -> Result<Value, String> {
     Ok(from_json(json))
 }
 
-/// Go names the character that it did not expect.
+/// Go names the character that it did not expect, and where it did not expect it.
 fn describe(text: &str, error: &serde_json::Error) -> String {
     let character = text
         .lines()
         .nth(error.line().saturating_sub(1))
-        .and_then(|line| line.as_bytes().get(error.column().saturating_sub(1)))
-        .copied();
-    match character {
-        Some(byte) if byte.is_ascii_graphic() => format!(
-            "invalid character '{}' looking for beginning of value",
-            char::from(byte)
-        ),
-        _ => error.to_string(),
-    }
+        .and_then(|line| {
+            let at = error.column().saturating_sub(1);
+            Some((line.get(..at)?, *line.as_bytes().get(at)?))
+        });
+    let Some((before, byte)) = character else {
+        return error.to_string();
+    };
+    let message = error.to_string();
+    let place = if message.starts_with("expected ident") {
+        let start = before.trim_end_matches(|character: char| character.is_ascii_lowercase()).len();
+        let word = before.get(start..).unwrap_or_default();
+        let literal = match word.as_bytes().first() {
+            Some(b't') => "true",
+            Some(b'f') => "false",
+            _ => "null",
+        };
+        let wanted = literal.get(word.len()..=word.len()).unwrap_or_default();
+        format!("in literal {literal} (expecting '{wanted}')")
+    } else if message.starts_with("invalid number") {
+        "in numeric literal".to_owned()
+    } else if message.starts_with("trailing characters") {
+        "after top-level value".to_owned()
+    } else {
+        "looking for beginning of value".to_owned()
+    };
+    format!("invalid character '{}' {place}", char::from(byte))
 }
 
 /// Parsed JSON to a value; numbers are floats.

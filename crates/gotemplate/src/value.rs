@@ -97,6 +97,8 @@ pub static INTS: Class = Class::plain("[]int", Element::Int);
 pub static LISTS: Class = Class::plain("[][]interface {}", Element::Other);
 /// `map[string]interface {}`.
 pub static DICT: Class = Class::plain("map[string]interface {}", Element::Interface);
+/// The nil `map[string]interface {}`: it reads as an empty one and cannot be written.
+pub static NIL_DICT: Class = Class::plain("map[string]interface {}", Element::Interface);
 /// `map[string]string`.
 pub static STRING_MAP: Class = Class::plain("map[string]string", Element::String);
 
@@ -281,6 +283,11 @@ pub trait Object: Any {
 
     /// What encoding/json makes of it.
     fn to_json(&self) -> Value;
+
+    /// All its fields in the order of the struct, where it is one.
+    fn fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        None
+    }
 
     /// To tell objects apart.
     fn as_any(&self) -> &dyn Any;

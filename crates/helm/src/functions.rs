@@ -33,8 +33,10 @@ pub(crate) fn functions() -> Functions {
     functions.add("fail", &[String], |arguments| Err(CallError::for_user(text(arguments))));
     functions.add("lookup", &[String, String, String, String], |_| Ok(Value::Map(Map::dict())));
     for (name, flavor) in [("toYaml", Flavor::Sigs), ("toYamlPretty", Flavor::Pretty)] {
-        functions.add(name, &[Any], move |arguments| {
-            Ok(to_yaml(first(arguments), flavor).unwrap_or_default().into())
+        functions.add(name, &[Any], move |arguments| match to_yaml(first(arguments), flavor) {
+            Ok(text) => Ok(text.into()),
+            Err(message) if flavor == Flavor::Pretty => Err(CallError::new(message)),
+            Err(_) => Ok("".into()),
         });
     }
     functions.add("mustToYaml", &[Any], |arguments| {

@@ -95,7 +95,19 @@ impl Writer {
                 let items: Vec<Value> = bytes.as_bytes().iter().map(|byte| Value::Uint8(*byte)).collect();
                 self.sequence(&items, place, depth)
             }
-            Value::Object(object) => self.node(&object.to_json(), place, depth + 1),
+            Value::Object(object) => match object.fields() {
+                // Without JSON in between, fields keep their order, and empty ones stay.
+                Some(fields) if self.flavor == Flavor::Pretty => {
+                    let fields: Vec<(String, Value)> = fields
+                        .into_iter()
+                        .map(|(name, value)| (name.to_lowercase(), value))
+                        .collect();
+                    let fields: Vec<(String, &Value)> =
+                        fields.iter().map(|(name, value)| (name.clone(), value)).collect();
+                    self.fields(fields, place, depth)
+                }
+                _ => self.node(&object.to_json(), place, depth + 1),
+            },
             scalar => {
                 if !place.starts_line {
                     self.push(" ");
@@ -139,14 +151,18 @@ impl Writer {
     }
 
     fn mapping(&mut self, entries: &[(Text, Value)], place: &Place, depth: usize) -> Result<(), String> {
-        let indent = place.indent.map_or(0, |indent| indent + 2);
         let mut sorted: Vec<(String, &Value)> = entries
             .iter()
             .map(|(key, value)| (key.to_string(), value))
             .collect();
         sorted.sort_by(|left, right| natural_order(&left.0, &right.0));
+        self.fields(sorted, place, depth)
+    }
+
+    fn fields(&mut self, fields: Vec<(String, &Value)>, place: &Place, depth: usize) -> Result<(), String> {
+        let indent = place.indent.map_or(0, |indent| indent + 2);
         let mut starts_line = place.starts_line && !place.in_mapping;
-        for (key, value) in sorted {
+        for (key, value) in fields {
             if !starts_line {
                 self.line(indent);
             }
@@ -178,7 +194,7 @@ impl Writer {
             Value::Int(number) | Value::Int64(number) => number.to_string(),
             Value::Uint8(number) => number.to_string(),
             Value::Float(number) => self.float(*number)?,
-            Value::Complex(..) => return Err("json: unsupported type: complex128".to_owned()),
+            Value::Complex(..) => return Err("cannot marshal type: complex128".to_owned()),
             Value::Map(_) => "{}".to_owned(),
             Value::List(list) if list.is_nil() && self.flavor == Flavor::Sigs => "null".to_owned(),
             Value::List(_) => "[]".to_owned(),

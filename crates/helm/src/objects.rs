@@ -168,6 +168,10 @@ impl Object for Struct {
         self.text.clone().unwrap_or_else(|| self.print())
     }
 
+    fn fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(self.fields.clone())
+    }
+
     fn json_fields(&self) -> Option<Vec<(String, Value)>> {
         Some(self.json.clone())
     }

@@ -153,9 +153,30 @@ pub(crate) fn from_toml(text: &str) -> Result<Map, String> {
             .span()
             .and_then(|span| text.get(..span.start))
             .map_or(1, |before| 1 + before.matches('\n').count());
-        format!("toml: line {line}: {}", error.message())
+        let reason = key_error(text, line).unwrap_or_else(|| error.message().to_owned());
+        let colon = if reason.starts_with('(') { "" } else { ":" };
+        format!("toml: line {line}{colon} {reason}")
     })?;
     Ok(table.iter().map(|(key, value)| (key.as_str(), from_value(value))).collect())
+}
+
+/// What is wrong with a line that does not start with a key and `=`, in the words of Go's reader.
+fn key_error(text: &str, line: usize) -> Option<String> {
+    let line = text.lines().nth(line - 1)?.trim_start();
+    let is_key = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
+    let rest = line.trim_start_matches(is_key);
+    if rest.len() == line.len() && rest.starts_with('=') {
+        return Some("unexpected '=': key name appears blank".to_owned());
+    }
+    if rest.trim() == "=" {
+        let key = line.strip_suffix(rest).unwrap_or(line);
+        return Some(format!("(last key {key:?}): unexpected EOF; expected value"));
+    }
+    match rest.trim_start().chars().next() {
+        None => Some("unexpected EOF; expected key separator '='".to_owned()),
+        Some('=' | '.' | '[' | '"' | '\'') => None,
+        Some(other) => Some(format!("expected '.' or '=', but got '{other}' instead")),
+    }
 }
 
 fn from_value(value: &toml::Value) -> Value {

@@ -27,7 +27,7 @@ pub fn read_yaml(text: &str) -> Result<Value, String> {
         // Go's reader names no line for the first one, and gives no advice.
         let reason = error.message.split("; ").next().unwrap_or_default();
         let place = match error.position.line {
-            1 => String::new(),
+            1 if !reason.starts_with("did not find expected") => String::new(),
             line => format!("line {line}: "),
         };
         format!("error converting YAML to JSON: yaml: {place}{reason}")

@@ -221,7 +221,7 @@ fn param_at(function: &Function, index: usize) -> Param {
 fn nil_of(param: Param) -> Value {
     match param {
         Param::List => Value::List(crate::List::nil(&crate::value::LIST)),
-        Param::Map => Value::Map(crate::Map::dict()),
+        Param::Map => Value::Map(crate::Map::new(&crate::value::NIL_DICT)),
         _ => Value::Nil,
     }
 }

@@ -432,8 +432,8 @@ fn float(value: &Value, number: f64, verb: char, flags: Flags, out: &mut Vec<u8>
         ('v' | 'g', None) if flags.sharp => general(number, 6, true),
         ('v', None) => float_text(number),
         ('b', _) => binary(number),
-        ('x', None) => hexadecimal(number),
-        ('X', None) => hexadecimal(number).to_uppercase(),
+        ('x', None) => hexadecimal(number, flags.sharp),
+        ('X', None) => hexadecimal(number, flags.sharp).to_uppercase(),
         ('g', None) => shortest(number, 6),
         ('G', None) => shortest(number, 6).to_uppercase(),
         ('v' | 'g', Some(precision)) => general(number, precision, flags.sharp),
@@ -482,7 +482,7 @@ fn binary(number: f64) -> String {
 }
 
 /// `0x1.8p+01`: as many digits as it takes.
-fn hexadecimal(number: f64) -> String {
+fn hexadecimal(number: f64, sharp: bool) -> String {
     if !number.is_finite() {
         return float_text(number);
     }
@@ -498,7 +498,10 @@ fn hexadecimal(number: f64) -> String {
         exponent = -1022 - shift;
     }
     let digits = format!("{fraction:013x}");
-    let digits = digits.trim_end_matches('0');
+    let mut digits = digits.trim_end_matches('0').to_owned();
+    while sharp && digits.len() < 4 {
+        digits.push('0');
+    }
     let point = if digits.is_empty() { "" } else { "." };
     let exponent_sign = if exponent < 0 { '-' } else { '+' };
     format!("{sign}0x1{point}{digits}p{exponent_sign}{:02}", exponent.unsigned_abs())

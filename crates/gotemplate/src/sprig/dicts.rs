@@ -23,7 +23,11 @@ pub(super) fn register(functions: &mut Functions) {
         Ok(map(a, 0).get(&*key(a, 1)).unwrap_or_else(|| "".into()))
     });
     functions.add("set", &[Dict, String, Any], |a| {
-        map(a, 0).insert(&*key(a, 1), value(a, 2).clone());
+        let dict = map(a, 0);
+        if std::ptr::eq(dict.class(), &raw const crate::value::NIL_DICT) {
+            return Err(CallError::new("assignment to entry in nil map"));
+        }
+        dict.insert(&*key(a, 1), value(a, 2).clone());
         Ok(value(a, 0).clone())
     });
     functions.add("unset", &[Dict, String], |a| {
