@@ -46,6 +46,7 @@ fn dispatch(arguments: Arguments, log: Log) -> anyhow::Result<()> {
     let cache = commands::download::cache_folder(arguments.global.cache_dir.as_deref());
     match arguments.command {
         Some(Command::Scan(scan)) => commands::scan::run(*scan, &cache, log),
+        Some(Command::Render(render)) => commands::render::run(&render, log),
         Some(Command::List(list)) => commands::list::run(&list, &cache),
         Some(Command::Explain(explain)) => commands::explain::run(&explain, &cache),
         Some(Command::Download(download)) => commands::download::run(&download, &cache, log),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use kubescape_helm::{Overrides, RenderOptions};
 use kubescape_library::{Inputs, Library};
 use kubescape_model::{ExceptionPolicy, Severity};
 use kubescape_policy::exceptions::read_exceptions;
@@ -13,7 +14,7 @@ use kubescape_scan::WorkloadName;
 use kubescape_source::{CollectSettings, KindFilter, NamespaceFilter, ResourceFilter};
 use kubescape_yaml::Limits;
 
-use crate::args::{ScanArguments, ScanCommand, ScanFlags, View};
+use crate::args::{HelmFlags, ScanArguments, ScanCommand, ScanFlags, View};
 use crate::output::file_name;
 
 /// Frameworks of a bare scan of files.
@@ -132,6 +133,7 @@ impl ScanSettings {
                     },
                     ..ResourceFilter::default()
                 },
+                helm: render_options(&flags.helm)?,
             },
             kind: target.kind,
             request: target.request,
@@ -277,6 +279,38 @@ fn names(flag: &str, list: Option<&str>) -> anyhow::Result<Vec<String>> {
     }
 }
 
+/// How charts are rendered.
+pub(crate) fn render_options(flags: &HelmFlags) -> anyhow::Result<RenderOptions> {
+    let name = &flags.release_name;
+    let is_name = !name.is_empty()
+        && name.len() <= 53
+        && !name.starts_with(['-', '.'])
+        && !name.ends_with(['-', '.'])
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+    if !is_name {
+        bail!(
+            "--release-name {name:?}: a name has at most 53 lower-case letters, digits, hyphens and dots, and starts and ends with a letter or digit"
+        );
+    }
+    Ok(RenderOptions {
+        release_name: name.clone(),
+        namespace: flags.release_namespace.clone(),
+        kube_version: flags.kube_version.clone(),
+        api_versions: flags.api_versions.clone(),
+        overrides: Overrides {
+            files: flags.values.clone(),
+            json: flags.set_json.clone(),
+            typed: flags.set.clone(),
+            strings: flags.set_string.clone(),
+            contents: flags.set_file.clone(),
+            literals: Vec::new(),
+        },
+        ..RenderOptions::default()
+    })
+}
+
 /// Standard input instead of paths, when the only path is `-`.
 fn read_input(paths: Vec<String>) -> anyhow::Result<(Option<String>, Vec<String>)> {
     if !paths.iter().any(|path| path == "-") {
@@ -304,7 +338,7 @@ fn read_input(paths: Vec<String>) -> anyhow::Result<(Option<String>, Vec<String>
     Ok((Some(text), Vec::new()))
 }
 
-fn limits() -> anyhow::Result<Limits> {
+pub(crate) fn limits() -> anyhow::Result<Limits> {
     let mut limits = Limits::default();
     if let Ok(text) = std::env::var("KUBESCAPE_MAX_FILE_SIZE") {
         limits.file_bytes = text

@@ -1,6 +1,7 @@
 //! The command line as clap reads it.
 
 mod download;
+mod helm;
 mod library;
 mod list;
 mod scan;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use download::{DownloadArguments, DownloadWhat, ExplainArguments};
+pub(crate) use helm::{HelmFlags, RenderArguments};
 pub(crate) use library::LibraryFlags;
 pub(crate) use list::{ListArguments, ListFormat, ListWhat};
 pub(crate) use scan::{ScanArguments, ScanCommand, ScanFlags, View};
@@ -64,6 +66,8 @@ pub(crate) struct GlobalArguments {
 pub(crate) enum Command {
     /// Scan manifests for what is insecure
     Scan(Box<ScanArguments>),
+    /// Print the documents that a scan would look at, with charts rendered
+    Render(Box<RenderArguments>),
     /// List frameworks or controls
     List(ListArguments),
     /// Explain a control: why it matters and what to do

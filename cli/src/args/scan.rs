@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::LibraryFlags;
+use super::{HelmFlags, LibraryFlags};
 
 #[derive(Args, Debug)]
 #[command(
@@ -16,7 +16,7 @@ use super::LibraryFlags;
         kubescape scan framework nsa,mitre .                two frameworks\n  \
         kubescape scan control C-0016,C-0017 pod.yaml       two controls\n  \
         kubescape scan workload shop/Deployment/web --file-path manifests/\n  \
-        helm template chart | kubescape scan framework nsa -\n  \
+        kubescape scan charts/shop --values prod.yaml       a Helm chart, with its values\n  \
         kubescape scan . --severity-threshold high          exit 1 when something high or worse fails\n  \
         kubescape scan . -f json -o report.json"
 )]
@@ -243,6 +243,8 @@ pub(crate) struct ScanFlags {
     #[arg(short = 't', long, global = true, hide = true)]
     pub(crate) fail_threshold: Option<f32>,
 
+    #[command(flatten)]
+    pub(crate) helm: HelmFlags,
     /// Accepted for compatibility: nothing ever leaves this machine
     #[arg(long, global = true, hide = true)]
     pub(crate) keep_local: bool,

@@ -16,7 +16,9 @@ pub(crate) fn register(functions: &mut Functions) {
     functions.add_variadic("and", &[Any], Any, |arguments| Ok(last(arguments)));
     functions.add_variadic("or", &[Any], Any, |arguments| Ok(last(arguments)));
     functions.add("not", &[Any], |arguments| Ok(Value::Bool(!truth(arguments))));
-    functions.add_variadic("eq", &[Any], Any, |arguments| equal_any(arguments).map(Value::Bool));
+    functions.add_variadic("eq", &[Any], Any, |arguments| {
+        equal_any(arguments).map(Value::Bool)
+    });
     functions.add("ne", &[Any, Any], |arguments| {
         equal_any(arguments).map(|equal| Value::Bool(!equal))
     });
@@ -30,14 +32,20 @@ pub(crate) fn register(functions: &mut Functions) {
     });
     functions.add_variadic("index", &[Any], Any, index);
     functions.add_variadic("slice", &[Any], Any, slice);
-    functions.add("len", &[Any], |arguments| length(arguments.first().unwrap_or(&Value::Nil)));
+    functions.add("len", &[Any], |arguments| {
+        length(arguments.first().unwrap_or(&Value::Nil))
+    });
     functions.add_variadic("print", &[], Any, |arguments| Ok(sprint(arguments).into()));
     functions.add_variadic("println", &[], Any, |arguments| Ok(sprintln(arguments).into()));
-    functions.add_variadic("printf", &[String], Any, |arguments| match arguments.split_first() {
-        Some((Value::String(format), rest)) => Ok(printf(format.as_bytes(), rest).into()),
-        _ => Err(CallError::new("no format")),
+    functions.add_variadic("printf", &[String], Any, |arguments| {
+        match arguments.split_first() {
+            Some((Value::String(format), rest)) => Ok(printf(format.as_bytes(), rest).into()),
+            _ => Err(CallError::new("no format")),
+        }
     });
-    functions.add_variadic("html", &[], Any, |arguments| Ok(Value::string(html(&joined(arguments)))));
+    functions.add_variadic("html", &[], Any, |arguments| {
+        Ok(Value::string(html(&joined(arguments))))
+    });
     functions.add_variadic("js", &[], Any, |arguments| Ok(js(&joined(arguments)).into()));
     functions.add_variadic("urlquery", &[], Any, |arguments| {
         Ok(url_query(joined(arguments).as_bytes()).into())
@@ -155,7 +163,10 @@ fn slice(arguments: &[Value]) -> Result<Value> {
         }
     };
     if indexes.len() > 3 {
-        return Err(CallError::new(format!("too many slice indexes: {}", indexes.len())));
+        return Err(CallError::new(format!(
+            "too many slice indexes: {}",
+            indexes.len()
+        )));
     }
     let bound = |at: usize, default| match indexes.get(at) {
         None => Ok(default),
@@ -233,7 +244,9 @@ pub(crate) fn url_query(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for byte in bytes {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(*byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                out.push(char::from(*byte))
+            }
             b' ' => out.push('+'),
             other => out.push_str(&format!("%{other:02X}")),
         }

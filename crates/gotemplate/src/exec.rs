@@ -309,7 +309,9 @@ impl<'t> Frame<'t, '_> {
             }
             Value::Int(count) | Value::Int64(count) => {
                 if branch.pipe.declared.len() > 1 {
-                    return self.error(format!("can't use {count} to iterate over more than one variable"));
+                    return self.error(format!(
+                        "can't use {count} to iterate over more than one variable"
+                    ));
                 }
                 for number in 0..*count {
                     ran = true;
@@ -328,7 +330,10 @@ impl<'t> Frame<'t, '_> {
             }
             Value::Nil => {}
             other => {
-                return self.error(format!("range can't iterate over {}", crate::format::print(other)));
+                return self.error(format!(
+                    "range can't iterate over {}",
+                    crate::format::print(other)
+                ));
             }
         }
         let flow = if ran {

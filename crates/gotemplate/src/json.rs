@@ -163,19 +163,18 @@ pub fn read(text: &str) -> Result<Value, String> {
 
 /// Go names the character that it did not expect, and where it did not expect it.
 fn describe(text: &str, error: &serde_json::Error) -> String {
-    let character = text
-        .lines()
-        .nth(error.line().saturating_sub(1))
-        .and_then(|line| {
-            let at = error.column().saturating_sub(1);
-            Some((line.get(..at)?, *line.as_bytes().get(at)?))
-        });
+    let character = text.lines().nth(error.line().saturating_sub(1)).and_then(|line| {
+        let at = error.column().saturating_sub(1);
+        Some((line.get(..at)?, *line.as_bytes().get(at)?))
+    });
     let Some((before, byte)) = character else {
         return error.to_string();
     };
     let message = error.to_string();
     let place = if message.starts_with("expected ident") {
-        let start = before.trim_end_matches(|character: char| character.is_ascii_lowercase()).len();
+        let start = before
+            .trim_end_matches(|character: char| character.is_ascii_lowercase())
+            .len();
         let word = before.get(start..).unwrap_or_default();
         let literal = match word.as_bytes().first() {
             Some(b't') => "true",

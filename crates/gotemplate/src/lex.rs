@@ -336,7 +336,9 @@ impl<'a> Lexer<'a> {
                 None => self.error("unterminated raw quoted string"),
             },
             '$' => self.name(Kind::Variable, Kind::Variable),
-            '.' if !self.peek().is_some_and(|next| next.is_ascii_digit()) => self.name(Kind::Field, Kind::Dot),
+            '.' if !self.peek().is_some_and(|next| next.is_ascii_digit()) => {
+                self.name(Kind::Field, Kind::Dot)
+            }
             '+' | '-' | '.' | '0'..='9' => {
                 self.at -= 1;
                 self.number()
@@ -430,11 +432,8 @@ impl<'a> Lexer<'a> {
             ));
         }
         if let Some('+' | '-') = self.peek() {
-            let good = self.scan_number()
-                && self
-                    .input
-                    .get(..self.at)
-                    .is_some_and(|text| text.ends_with('i'));
+            let good =
+                self.scan_number() && self.input.get(..self.at).is_some_and(|text| text.ends_with('i'));
             if !good {
                 let text = self.input.get(self.start..self.at).unwrap_or_default();
                 return self.error(format!(

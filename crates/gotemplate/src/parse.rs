@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use crate::Value;
 use crate::error::ParseError;
 use crate::lex::{Kind, Lexer, Token};
 use crate::number::Number;
 use crate::tree::{Branch, Command, File, Node, Operand, OperandKind, Pipe, Template, is_empty};
 use crate::unquote::{unquote, unquote_char};
-use crate::Value;
 
 /// Deeper nesting of blocks and parentheses is refused: nobody writes it.
 const MAX_NESTING: usize = 500;
@@ -153,10 +153,7 @@ impl<'a> Parser<'a> {
             .iter()
             .position(|definition| definition.name == name);
         if let Some(index) = existing {
-            let old_is_empty = self
-                .definitions
-                .get(index)
-                .is_some_and(|old| is_empty(&old.body));
+            let old_is_empty = self.definitions.get(index).is_some_and(|old| is_empty(&old.body));
             if !old_is_empty {
                 return if is_empty(&body) {
                     Ok(())

@@ -306,10 +306,7 @@ impl Value {
 
     /// A `[]string`.
     pub fn strings<T: Into<Text>>(items: impl IntoIterator<Item = T>) -> Self {
-        let items = items
-            .into_iter()
-            .map(|item| Self::String(item.into()))
-            .collect();
+        let items = items.into_iter().map(|item| Self::String(item.into())).collect();
         Self::List(List::new(&STRINGS, items))
     }
 
@@ -419,7 +416,9 @@ impl Value {
             (Self::Uint8(left), Self::Uint8(right)) => left == right,
             (Self::Float(left), Self::Float(right)) => left == right,
             (Self::Complex(a, b), Self::Complex(c, d)) => a == c && b == d,
-            (Self::String(left), Self::String(right)) | (Self::Bytes(left), Self::Bytes(right)) => left == right,
+            (Self::String(left), Self::String(right)) | (Self::Bytes(left), Self::Bytes(right)) => {
+                left == right
+            }
             (Self::List(left), Self::List(right)) => {
                 left.is_same(right)
                     || std::ptr::eq(left.class(), right.class())

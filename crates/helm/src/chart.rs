@@ -135,12 +135,17 @@ impl Chart {
                 name if name.starts_with("templates/") => chart.templates.push(file),
                 name => match name.strip_prefix("charts/") {
                     None => chart.files.push(file),
-                    Some(_) if Path::new(name).extension().is_some_and(|ext| ext == "prov") => chart.files.push(file),
+                    Some(_) if Path::new(name).extension().is_some_and(|ext| ext == "prov") => {
+                        chart.files.push(file)
+                    }
                     Some(rest) => {
                         let first = rest.split('/').next().unwrap_or_default().to_owned();
                         let inner = rest.strip_prefix(&first).unwrap_or_default();
                         let name = inner.trim_start_matches('/').to_owned();
-                        subcharts.entry(first).or_default().push(ChartFile { name, ..file });
+                        subcharts
+                            .entry(first)
+                            .or_default()
+                            .push(ChartFile { name, ..file });
                     }
                 },
             }
@@ -185,8 +190,12 @@ fn without_ignored(place: &str, mut files: Vec<ChartFile>) -> Result<Vec<ChartFi
         message,
     })?;
     files.retain(|file| {
-        let folders = file.name.match_indices('/').filter_map(|(at, _)| file.name.get(..at));
-        !ignore.excludes(&file.name, false) && !folders.into_iter().any(|folder| ignore.excludes(folder, true))
+        let folders = file
+            .name
+            .match_indices('/')
+            .filter_map(|(at, _)| file.name.get(..at));
+        !ignore.excludes(&file.name, false)
+            && !folders.into_iter().any(|folder| ignore.excludes(folder, true))
     });
     Ok(files)
 }

@@ -71,7 +71,10 @@ fn enable(
     chart
         .subcharts
         .retain(|subchart| !disabled.contains(&subchart.metadata.name));
-    chart.metadata.dependencies.retain(|dependency| dependency.enabled);
+    chart
+        .metadata
+        .dependencies
+        .retain(|dependency| dependency.enabled);
     for subchart in &mut chart.subcharts {
         let prefix = format!("{prefix}{}.", subchart.metadata.name);
         enable(subchart, values, Some(&view), &prefix, warnings)?;
@@ -129,11 +132,17 @@ fn by_tags(tags: &[String], view: &Map) -> Option<bool> {
 
 /// The first key of the list that is set decides.
 fn by_condition(condition: &str, prefix: &str, view: &Map, warnings: &mut Vec<String>) -> Option<bool> {
-    for path in condition.split(',').map(str::trim).filter(|path| !path.is_empty()) {
+    for path in condition
+        .split(',')
+        .map(str::trim)
+        .filter(|path| !path.is_empty())
+    {
         match path_value(view, &format!("{prefix}{path}")) {
             Some(Value::Bool(flag)) => return Some(flag),
             Some(Value::Nil) | None => {}
-            Some(_) => warnings.push(format!("condition path {path:?} returned a value that is no boolean")),
+            Some(_) => warnings.push(format!(
+                "condition path {path:?} returned a value that is no boolean"
+            )),
         }
     }
     None
@@ -161,7 +170,10 @@ fn import_values(chart: &mut Chart, warnings: &mut Vec<String>) -> Result<(), He
             };
             let path = format!("{}.{child}", dependency.name_in_chart());
             let Some(Value::Map(table)) = path_value(&view, &path) else {
-                warnings.push(format!("ImportValues missing table from chart {}: {child}", dependency.name));
+                warnings.push(format!(
+                    "ImportValues missing table from chart {}: {child}",
+                    dependency.name
+                ));
                 continue;
             };
             coalesce_tables(&imported, &nested(&parent, &copy(&table)), Nulls::Keep);
@@ -266,7 +278,10 @@ fn push_globals(parent: &Map, child: &Map, name: &str, warnings: &mut Vec<String
             None
         }
     };
-    let (Some(from), Some(into)) = (globals(parent, "the parent", warnings), globals(child, name, warnings)) else {
+    let (Some(from), Some(into)) = (
+        globals(parent, "the parent", warnings),
+        globals(child, name, warnings),
+    ) else {
         return;
     };
     for (key, value) in from.entries() {

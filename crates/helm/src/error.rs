@@ -24,6 +24,12 @@ pub enum HelmError {
         /// What is wrong.
         message: String,
     },
+    /// The chart only offers definitions to others.
+    #[error("{chart}: library charts are not installable")]
+    Library {
+        /// The chart's folder or archive.
+        chart: String,
+    },
     /// `Chart.yaml` says something that is not allowed.
     #[error("{chart}: validation: {message}")]
     Metadata {
@@ -75,6 +81,13 @@ pub enum HelmError {
     /// A bound was reached.
     #[error("{0}")]
     Limit(String),
+}
+
+impl HelmError {
+    /// Whether the chart is a library, which has nothing to render.
+    pub fn is_library(&self) -> bool {
+        matches!(self, Self::Library { .. })
+    }
 }
 
 /// What follows the last colon.

@@ -30,20 +30,30 @@ pub(crate) fn functions() -> Functions {
         }
         _ => Ok(Value::Nil),
     });
-    functions.add("fail", &[String], |arguments| Err(CallError::for_user(text(arguments))));
-    functions.add("lookup", &[String, String, String, String], |_| Ok(Value::Map(Map::dict())));
+    functions.add("fail", &[String], |arguments| {
+        Err(CallError::for_user(text(arguments)))
+    });
+    functions.add("lookup", &[String, String, String, String], |_| {
+        Ok(Value::Map(Map::dict()))
+    });
     for (name, flavor) in [("toYaml", Flavor::Sigs), ("toYamlPretty", Flavor::Pretty)] {
-        functions.add(name, &[Any], move |arguments| match to_yaml(first(arguments), flavor) {
-            Ok(text) => Ok(text.into()),
-            Err(message) if flavor == Flavor::Pretty => Err(CallError::new(message)),
-            Err(_) => Ok("".into()),
+        functions.add(name, &[Any], move |arguments| {
+            match to_yaml(first(arguments), flavor) {
+                Ok(text) => Ok(text.into()),
+                Err(message) if flavor == Flavor::Pretty => Err(CallError::new(message)),
+                Err(_) => Ok("".into()),
+            }
         });
     }
     functions.add("mustToYaml", &[Any], |arguments| {
-        to_yaml(first(arguments), Flavor::Sigs).map(Value::from).map_err(CallError::new)
+        to_yaml(first(arguments), Flavor::Sigs)
+            .map(Value::from)
+            .map_err(CallError::new)
     });
     functions.add("fromYaml", &[String], |arguments| Ok(from_yaml(&text(arguments))));
-    functions.add("fromYamlArray", &[String], |arguments| Ok(from_yaml_array(&text(arguments))));
+    functions.add("fromYamlArray", &[String], |arguments| {
+        Ok(from_yaml_array(&text(arguments)))
+    });
     functions.add("fromJson", &[String], |arguments| {
         Ok(match json::read(&text(arguments)) {
             Ok(value @ Value::Map(_)) => value,
@@ -62,7 +72,9 @@ pub(crate) fn functions() -> Functions {
     });
     functions.add("toToml", &[Any], |arguments| {
         if first(arguments).is_nil() {
-            return Err(CallError::new("reflect: call of reflect.Value.Type on zero Value"));
+            return Err(CallError::new(
+                "reflect: call of reflect.Value.Type on zero Value",
+            ));
         }
         Ok(to_toml(first(arguments)).unwrap_or_else(|message| message).into())
     });
@@ -80,30 +92,37 @@ fn first(arguments: &[Value]) -> &Value {
 }
 
 fn text(arguments: &[Value]) -> String {
-    first(arguments).as_text().map(ToString::to_string).unwrap_or_default()
+    first(arguments)
+        .as_text()
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 fn register_rendering(functions: &mut Functions) {
     let nested: Rc<RefCell<HashMap<String, usize>>> = Rc::default();
-    functions.add_rendering("include", &[Param::String, Param::Any], move |engine, arguments| {
-        let name = text(arguments);
-        if !engine.has(&name) {
-            let quoted = kubescape_gotemplate::format::quote(name.as_bytes(), false);
-            return Err(CallError::new(format!(
-                "template: no template {quoted} associated with template \"gotpl\""
-            )));
-        }
-        let depth = *nested.borrow().get(&name).unwrap_or(&0);
-        if depth > MAX_NESTED {
-            return Err(CallError::new(format!(
-                "rendering template has a nested reference name: {name}: unable to execute template"
-            )));
-        }
-        nested.borrow_mut().insert(name.clone(), depth + 1);
-        let result = engine.render_nested(&name, arguments.get(1).unwrap_or(&Value::Nil));
-        nested.borrow_mut().insert(name, depth);
-        Ok(Value::String(result?))
-    });
+    functions.add_rendering(
+        "include",
+        &[Param::String, Param::Any],
+        move |engine, arguments| {
+            let name = text(arguments);
+            if !engine.has(&name) {
+                let quoted = kubescape_gotemplate::format::quote(name.as_bytes(), false);
+                return Err(CallError::new(format!(
+                    "template: no template {quoted} associated with template \"gotpl\""
+                )));
+            }
+            let depth = *nested.borrow().get(&name).unwrap_or(&0);
+            if depth > MAX_NESTED {
+                return Err(CallError::new(format!(
+                    "rendering template has a nested reference name: {name}: unable to execute template"
+                )));
+            }
+            nested.borrow_mut().insert(name.clone(), depth + 1);
+            let result = engine.render_nested(&name, arguments.get(1).unwrap_or(&Value::Nil));
+            nested.borrow_mut().insert(name, depth);
+            Ok(Value::String(result?))
+        },
+    );
     functions.add_rendering("tpl", &[Param::String, Param::Any], tpl);
 }
 
@@ -132,14 +151,21 @@ fn tpl(engine: &Engine, arguments: &[Value]) -> Result {
 
 fn without_no_value(text: &Text) -> Value {
     let marker = b"<no value>";
-    if !text.as_bytes().windows(marker.len()).any(|window| window == marker) {
+    if !text
+        .as_bytes()
+        .windows(marker.len())
+        .any(|window| window == marker)
+    {
         return Value::String(text.clone());
     }
     text.to_str().replace("<no value>", "").into()
 }
 
 fn cannot_unmarshal(value: &Value, into: &str) -> String {
-    format!("json: cannot unmarshal {} into Go value of type {into}", json_type(value))
+    format!(
+        "json: cannot unmarshal {} into Go value of type {into}",
+        json_type(value)
+    )
 }
 
 fn error_map(message: impl Into<String>) -> Value {

@@ -319,7 +319,11 @@ impl Writer {
         if text.starts_with([' ', '\n']) {
             self.push("2");
         }
-        let trailing = text.chars().rev().take_while(|character| *character == '\n').count();
+        let trailing = text
+            .chars()
+            .rev()
+            .take_while(|character| *character == '\n')
+            .count();
         if trailing == 0 {
             self.push("-");
         } else if trailing > 1 || text.len() == 1 {
@@ -382,7 +386,9 @@ impl Shape {
                 .is_none_or(|next| *next == ' ' || *next == '\t' || is_break(*next));
             indicators |= match character {
                 '#' => is_first || after_space,
-                ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => is_first,
+                ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => {
+                    is_first
+                }
                 '?' | '-' => is_first && before_space,
                 ':' => before_space,
                 _ => false,
@@ -494,9 +500,9 @@ pub fn natural_order(left: &str, right: &str) -> Ordering {
             .map_while(|character| character.to_digit(10))
             .map(i64::from)
             .collect();
-        let value = digits
-            .iter()
-            .fold(start, |value: i64, digit| value.wrapping_mul(10).wrapping_add(*digit));
+        let value = digits.iter().fold(start, |value: i64, digit| {
+            value.wrapping_mul(10).wrapping_add(*digit)
+        });
         (value, digits.len())
     };
     number(&left).cmp(&number(&right)).then(one.cmp(&other))

@@ -27,7 +27,9 @@ impl Ignore {
                 continue;
             }
             if line.contains("**") {
-                return Err(format!(".helmignore: {line:?}: double-star (**) syntax is not supported"));
+                return Err(format!(
+                    ".helmignore: {line:?}: double-star (**) syntax is not supported"
+                ));
             }
             let (negate, line) = match line.strip_prefix('!') {
                 Some(rest) => (true, rest),
@@ -39,8 +41,8 @@ impl Ignore {
             };
             let whole_path = line.contains('/');
             let line = line.strip_prefix('/').unwrap_or(line);
-            let pattern =
-                name_pattern(line).ok_or_else(|| format!(".helmignore: {line:?}: syntax error in pattern"))?;
+            let pattern = name_pattern(line)
+                .ok_or_else(|| format!(".helmignore: {line:?}: syntax error in pattern"))?;
             ignore.rules.push(Rule {
                 pattern,
                 negate,

@@ -107,7 +107,12 @@ pub(crate) fn split(file: &str, text: &str, warnings: &mut Vec<String>) -> Resul
                 "error unmarshaling JSON: the document is no object with apiVersion and kind".to_owned(),
             ));
         }
-        let text_of = |key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
+        let text_of = |key: &str| {
+            node.get(key)
+                .and_then(Node::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
         let hook = node
             .get("metadata")
             .and_then(|metadata| metadata.get("annotations"))
@@ -133,7 +138,10 @@ pub(crate) fn split(file: &str, text: &str, warnings: &mut Vec<String>) -> Resul
 
 /// The place of a kind in the order of installation.
 pub(crate) fn rank(kind: &str) -> (usize, String) {
-    match INSTALL_ORDER.iter().position(|known| *known == kind && !known.is_empty()) {
+    match INSTALL_ORDER
+        .iter()
+        .position(|known| *known == kind && !known.is_empty())
+    {
         Some(index) => (index, String::new()),
         None => (INSTALL_ORDER.len(), kind.to_owned()),
     }

@@ -147,7 +147,10 @@ impl Metadata {
     /// Whether the chart is for this version of Kubernetes.
     pub(crate) fn fits(&self, kube_version: &str) -> bool {
         self.kube_version.is_empty()
-            || match (Constraint::parse(&self.kube_version), Version::parse(kube_version)) {
+            || match (
+                Constraint::parse(&self.kube_version),
+                Version::parse(kube_version),
+            ) {
                 (Ok(constraint), Some(version)) => constraint.matches(&version),
                 _ => false,
             }

@@ -24,8 +24,16 @@ pub(crate) static VALUES: Class = Class {
     methods: &[
         ("Table", &[Param::String], values_table),
         ("PathValue", &[Param::String], values_path),
-        ("AsMap", &[], |values, _| Ok(values.as_map().map_or(Value::Nil, |map| Value::Map(map.as_class(&DICT))))),
-        ("YAML", &[], |values, _| to_yaml(values, Flavor::Sigs).map(|text| format!("{text}\n").into()).map_err(CallError::new)),
+        ("AsMap", &[], |values, _| {
+            Ok(values
+                .as_map()
+                .map_or(Value::Nil, |map| Value::Map(map.as_class(&DICT))))
+        }),
+        ("YAML", &[], |values, _| {
+            to_yaml(values, Flavor::Sigs)
+                .map(|text| format!("{text}\n").into())
+                .map_err(CallError::new)
+        }),
     ],
 };
 
@@ -71,8 +79,12 @@ static FILES: Class = Class {
         }),
         ("Glob", &[Param::String], files_glob),
         ("Lines", &[Param::String], files_lines),
-        ("AsConfig", &[], |files, _| as_data(files, |content| content.to_str().into_owned())),
-        ("AsSecrets", &[], |files, _| as_data(files, |content| STANDARD.encode(content.as_bytes()))),
+        ("AsConfig", &[], |files, _| {
+            as_data(files, |content| content.to_str().into_owned())
+        }),
+        ("AsSecrets", &[], |files, _| {
+            as_data(files, |content| STANDARD.encode(content.as_bytes()))
+        }),
     ],
 };
 
@@ -90,7 +102,11 @@ fn files_glob(files: &Value, arguments: &[Value]) -> Result {
         .map(Map::entries)
         .unwrap_or_default()
         .into_iter()
-        .filter(|(name, _)| pattern.as_ref().is_none_or(|pattern| pattern.is_match(&name.to_str())))
+        .filter(|(name, _)| {
+            pattern
+                .as_ref()
+                .is_none_or(|pattern| pattern.is_match(&name.to_str()))
+        })
         .collect();
     Ok(Value::Map(Map::with(&FILES, found)))
 }
@@ -103,7 +119,9 @@ fn files_lines(files: &Value, arguments: &[Value]) -> Result {
     if text.is_empty() {
         return Err(CallError::new("runtime error: index out of range [-1]"));
     }
-    Ok(Value::strings(text.strip_suffix('\n').unwrap_or(&text).split('\n')))
+    Ok(Value::strings(
+        text.strip_suffix('\n').unwrap_or(&text).split('\n'),
+    ))
 }
 
 fn as_data(files: &Value, encode: fn(&Text) -> String) -> Result {
@@ -114,14 +132,21 @@ fn as_data(files: &Value, encode: fn(&Text) -> String) -> Result {
             data.insert(base, encode(&content).into());
         }
     }
-    to_yaml(&Value::Map(data), Flavor::Sigs).map(Value::from).map_err(CallError::new)
+    to_yaml(&Value::Map(data), Flavor::Sigs)
+        .map(Value::from)
+        .map_err(CallError::new)
 }
 
 /// `.Files` of a chart.
 pub(crate) fn files(files: &[ChartFile]) -> Value {
     let entries = files
         .iter()
-        .map(|file| (Text::from(file.name.as_str()), Value::Bytes(file.data.as_slice().into())))
+        .map(|file| {
+            (
+                Text::from(file.name.as_str()),
+                Value::Bytes(file.data.as_slice().into()),
+            )
+        })
         .collect();
     Value::Map(Map::with(&FILES, entries))
 }
@@ -159,7 +184,11 @@ impl Object for Struct {
     }
 
     fn print(&self) -> String {
-        let fields: Vec<String> = self.fields.iter().map(|(_, value)| format!("{value:?}")).collect();
+        let fields: Vec<String> = self
+            .fields
+            .iter()
+            .map(|(_, value)| format!("{value:?}"))
+            .collect();
         let reference = if self.is_pointer() { "&" } else { "" };
         format!("{reference}{{{}}}", fields.join(" "))
     }
@@ -364,7 +393,11 @@ pub(crate) fn capabilities(version: &KubeVersion, api_versions: &[String]) -> Va
         text: None,
         methods: &[],
     }));
-    let fields = vec![("KubeVersion", kube), ("APIVersions", versions), ("HelmVersion", helm)];
+    let fields = vec![
+        ("KubeVersion", kube),
+        ("APIVersions", versions),
+        ("HelmVersion", helm),
+    ];
     Value::Object(Rc::new(Struct {
         type_name: "*chartutil.Capabilities",
         json: json_fields(&fields, str::to_owned),

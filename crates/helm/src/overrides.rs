@@ -34,11 +34,13 @@ impl Overrides {
                 path: path.clone(),
                 source,
             })?;
-            let table = read_table(&text)
-                .map_err(|message| HelmError::Values(format!("failed to parse {}: {message}", path.display())))?;
+            let table = read_table(&text).map_err(|message| {
+                HelmError::Values(format!("failed to parse {}: {message}", path.display()))
+            })?;
             merge_over(&values, &table);
         }
-        let failed = |flag: &str, message: String| HelmError::Values(format!("failed parsing {flag} data: {message}"));
+        let failed =
+            |flag: &str, message: String| HelmError::Values(format!("failed parsing {flag} data: {message}"));
         for argument in &self.json {
             apply_json(&values, argument).map_err(|message| failed("--set-json", message))?;
         }
@@ -49,7 +51,8 @@ impl Overrides {
             apply(&values, argument, Typing::Strings).map_err(|message| failed("--set-string", message))?;
         }
         for argument in &self.contents {
-            apply(&values, argument, Typing::Files(read_file)).map_err(|message| failed("--set-file", message))?;
+            apply(&values, argument, Typing::Files(read_file))
+                .map_err(|message| failed("--set-file", message))?;
         }
         for argument in &self.literals {
             apply_literal(&values, argument).map_err(|message| failed("--set-literal", message))?;

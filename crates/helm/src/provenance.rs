@@ -71,7 +71,11 @@ pub(crate) fn line_origins(
             continue;
         };
         let line_of = templates.get(&*mark.file).map_or(1, |starts| {
-            let within = if mark.is_text { visible.saturating_sub(mark.start) } else { 0 };
+            let within = if mark.is_text {
+                visible.saturating_sub(mark.start)
+            } else {
+                0
+            };
             starts.line(mark.at + within)
         });
         let mut keys = marks.iter().filter_map(|mark| mark.values_key.as_deref());

@@ -98,17 +98,13 @@ fn render_here(path: &Path, options: &RenderOptions) -> Result<Rendered, HelmErr
     let place = path.display().to_string();
     let mut warnings = Vec::new();
     if chart.is_library() {
-        return Err(HelmError::Load {
-            chart: place,
-            message: "library charts are not installable".to_owned(),
-        });
+        return Err(HelmError::Library { chart: place });
     }
     if chart.metadata.deprecated {
         warnings.push("this chart is deprecated".to_owned());
     }
-    let version = KubeVersion::parse(&options.kube_version).ok_or_else(|| {
-        HelmError::Values(format!("invalid kube version {:?}", options.kube_version))
-    })?;
+    let version = KubeVersion::parse(&options.kube_version)
+        .ok_or_else(|| HelmError::Values(format!("invalid kube version {:?}", options.kube_version)))?;
     if !chart.metadata.fits(&version.text) {
         return Err(HelmError::KubeVersion {
             wanted: chart.metadata.kube_version.clone(),
@@ -204,8 +200,11 @@ impl TemplateSet {
     ) -> Result<Vec<Document>, HelmError> {
         // Deepest first, then by name, both backwards: a parent's definitions replace those of its sub-charts.
         let depth = |template: &Template| template.name.matches('/').count();
-        self.templates
-            .sort_by(|left, right| depth(right).cmp(&depth(left)).then_with(|| right.name.cmp(&left.name)));
+        self.templates.sort_by(|left, right| {
+            depth(right)
+                .cmp(&depth(left))
+                .then_with(|| right.name.cmp(&left.name))
+        });
         let limits = Limits {
             time: options.time,
             ..Limits::default()
@@ -256,7 +255,11 @@ fn documents(
         for piece in split(name, &cleaned.text, warnings)? {
             let document = Document {
                 file: (*name).to_owned(),
-                text: cleaned.text.get(piece.range.clone()).unwrap_or_default().to_owned(),
+                text: cleaned
+                    .text
+                    .get(piece.range.clone())
+                    .unwrap_or_default()
+                    .to_owned(),
                 is_hook: piece.is_hook,
                 is_crd: false,
                 lines: line_origins(cleaned, piece.range, starts),
@@ -274,7 +277,10 @@ fn definitions(chart: &Chart, path: &str) -> Vec<Document> {
         .files
         .iter()
         .filter(|file| {
-            file.name.starts_with("crds/") && [".yaml", ".yml", ".json"].iter().any(|end| file.name.ends_with(end))
+            file.name.starts_with("crds/")
+                && [".yaml", ".yml", ".json"]
+                    .iter()
+                    .any(|end| file.name.ends_with(end))
         })
         .map(|file| {
             let text = String::from_utf8_lossy(&file.data).into_owned();
@@ -296,13 +302,21 @@ fn definitions(chart: &Chart, path: &str) -> Vec<Document> {
         })
         .collect();
     for subchart in &chart.subcharts {
-        found.extend(definitions(subchart, &format!("{path}/charts/{}", subchart.metadata.name)));
+        found.extend(definitions(
+            subchart,
+            &format!("{path}/charts/{}", subchart.metadata.name),
+        ));
     }
     found
 }
 
 /// Renders one text as a template of a chart, for tests of functions: what the file gives, before it is split.
-pub fn render_snippet(path: &Path, name: &str, text: &str, options: &RenderOptions) -> Result<String, HelmError> {
+pub fn render_snippet(
+    path: &Path,
+    name: &str,
+    text: &str,
+    options: &RenderOptions,
+) -> Result<String, HelmError> {
     std::thread::scope(|scope| {
         let worker = std::thread::Builder::new()
             .stack_size(STACK)
@@ -334,7 +348,9 @@ fn snippet_here(path: &Path, name: &str, text: &str, options: &RenderOptions) ->
     let engine = Rc::new(Engine::new(functions(), Limits::default()));
     set.templates.sort_by(|left, right| right.name.cmp(&left.name));
     for template in &set.templates {
-        engine.parse(&template.name, &template.text).map_err(HelmError::Parse)?;
+        engine
+            .parse(&template.name, &template.text)
+            .map_err(HelmError::Parse)?;
     }
     let full = format!("{chart_name}/{name}");
     context.insert(

@@ -32,7 +32,9 @@ pub fn apply(into: &Map, argument: &str, typing: Typing) -> Result<(), String> {
 pub fn apply_json(into: &Map, argument: &str) -> Result<(), String> {
     let mut rest = argument;
     while !rest.is_empty() {
-        let (key, after) = rest.split_once('=').ok_or_else(|| format!("key {rest:?} has no value"))?;
+        let (key, after) = rest
+            .split_once('=')
+            .ok_or_else(|| format!("key {rest:?} has no value"))?;
         let mut stream = serde_json::Deserializer::from_str(after).into_iter::<serde_json::Value>();
         let value = match stream.next() {
             None => Value::Nil,
@@ -42,14 +44,20 @@ pub fn apply_json(into: &Map, argument: &str) -> Result<(), String> {
         let placeholder = format!("{key}=");
         apply(into, &placeholder, Typing::Strings)?;
         replace_leaf(into, key, value);
-        rest = after.get(consumed..).unwrap_or_default().trim_start().trim_start_matches(',');
+        rest = after
+            .get(consumed..)
+            .unwrap_or_default()
+            .trim_start()
+            .trim_start_matches(',');
     }
     Ok(())
 }
 
 /// Applies an argument of `--set-literal`: the whole rest is the value.
 pub fn apply_literal(into: &Map, argument: &str) -> Result<(), String> {
-    let (key, value) = argument.split_once('=').ok_or_else(|| format!("key {argument:?} has no value"))?;
+    let (key, value) = argument
+        .split_once('=')
+        .ok_or_else(|| format!("key {argument:?} has no value"))?;
     apply(into, &format!("{key}="), Typing::Strings)?;
     replace_leaf(into, key, value.into());
     Ok(())
@@ -95,7 +103,9 @@ impl Reader {
 
     fn key(&mut self, into: &Map, depth: usize) -> Result<(), String> {
         if depth > MAX_DEPTH {
-            return Err(format!("value name nested level is greater than maximum supported nested level of {MAX_DEPTH}"));
+            return Err(format!(
+                "value name nested level is greater than maximum supported nested level of {MAX_DEPTH}"
+            ));
         }
         let (key, stop) = self.until(&['=', '[', ',', '.']);
         match stop {
@@ -157,7 +167,9 @@ impl Reader {
 
     fn item(&mut self, mut list: Vec<Value>, index: usize, depth: usize) -> Result<Vec<Value>, String> {
         if depth > MAX_DEPTH {
-            return Err(format!("value name nested level is greater than maximum supported nested level of {MAX_DEPTH}"));
+            return Err(format!(
+                "value name nested level is greater than maximum supported nested level of {MAX_DEPTH}"
+            ));
         }
         let old = list.get(index).cloned().unwrap_or_default();
         let (text, stop) = self.until(&['[', '.', '=']);

@@ -41,7 +41,11 @@ fn table(map: &Map, path: &[String], out: &mut String) -> Result<(), String> {
         .collect();
     let indent = "  ".repeat(path.len());
     for (name, value) in entries.iter().filter(|(_, value)| !is_table(value)) {
-        out.push_str(&format!("{indent}{} = {}\n", key(&name.to_str()), inline(value, 0)?));
+        out.push_str(&format!(
+            "{indent}{} = {}\n",
+            key(&name.to_str()),
+            inline(value, 0)?
+        ));
     }
     for (name, value) in entries.iter().filter(|(_, value)| is_table(value)) {
         let mut inner = path.to_vec();
@@ -124,7 +128,11 @@ fn float(number: f64) -> String {
         return if number > 0.0 { "+inf" } else { "-inf" }.to_owned();
     }
     let text = format!("{number}");
-    if text.contains('.') { text } else { format!("{text}.0") }
+    if text.contains('.') {
+        text
+    } else {
+        format!("{text}.0")
+    }
 }
 
 fn string(text: &str) -> String {
@@ -157,7 +165,10 @@ pub(crate) fn from_toml(text: &str) -> Result<Map, String> {
         let colon = if reason.starts_with('(') { "" } else { ":" };
         format!("toml: line {line}{colon} {reason}")
     })?;
-    Ok(table.iter().map(|(key, value)| (key.as_str(), from_value(value))).collect())
+    Ok(table
+        .iter()
+        .map(|(key, value)| (key.as_str(), from_value(value)))
+        .collect())
 }
 
 /// What is wrong with a line that does not start with a key and `=`, in the words of Go's reader.

@@ -42,9 +42,7 @@ pub fn read_yaml(text: &str) -> Result<Value, String> {
 
 fn infinite(node: &Node) -> Option<String> {
     match &node.value {
-        Yaml::Float(number) if !number.is_finite() => {
-            Some(kubescape_gotemplate::format::float_text(*number))
-        }
+        Yaml::Float(number) if !number.is_finite() => Some(kubescape_gotemplate::format::float_text(*number)),
         Yaml::Sequence(items) => items.iter().find_map(infinite),
         Yaml::Mapping(map) => map.iter().find_map(|(_, value)| infinite(value)),
         _ => None,

@@ -20,11 +20,16 @@ fn main() {
         println!("0 passed, 0 failed, 1 skipped");
         return;
     };
-    let only = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
+    let only = std::env::args()
+        .nth(1)
+        .filter(|argument| !argument.starts_with('-'));
     let mut charts: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "tgz"))
-        .filter(|path| only.as_ref().is_none_or(|only| path.to_string_lossy().contains(only)))
+        .filter(|path| {
+            only.as_ref()
+                .is_none_or(|only| path.to_string_lossy().contains(only))
+        })
         .collect();
     charts.sort();
     let mut failed = 0;
@@ -110,7 +115,11 @@ fn difference(ours: &Node, helm: &Node, again: Option<&Node>, path: &str, differ
             let random = again.is_some_and(|again| again.value != *right);
             if !equal && !random {
                 let short = |value: &Value| format!("{value:?}").chars().take(300).collect::<String>();
-                differences.push(format!("{path}:\n    ours {}\n    helm {}", short(left), short(right)));
+                differences.push(format!(
+                    "{path}:\n    ours {}\n    helm {}",
+                    short(left),
+                    short(right)
+                ));
             }
         }
     }
@@ -119,6 +128,8 @@ fn difference(ours: &Node, helm: &Node, again: Option<&Node>, path: &str, differ
 fn read_gz(path: &Path) -> Option<String> {
     let file = fs::File::open(path).ok()?;
     let mut text = String::new();
-    flate2::read::GzDecoder::new(file).read_to_string(&mut text).ok()?;
+    flate2::read::GzDecoder::new(file)
+        .read_to_string(&mut text)
+        .ok()?;
     Some(text)
 }

@@ -24,7 +24,12 @@ fn template_cases() {
         release_name: string(&run["release_name"]),
         namespace: string(&run["namespace"]),
         kube_version: string(&run["kube_version"]),
-        api_versions: run["api_versions"].as_array().unwrap().iter().map(string).collect(),
+        api_versions: run["api_versions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(string)
+            .collect(),
         ..RenderOptions::default()
     };
     let cases = fixture["cases"].as_array().unwrap();

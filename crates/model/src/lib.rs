@@ -10,6 +10,7 @@ mod exception_audit;
 mod finding;
 mod framework;
 mod parameter;
+mod rendering;
 mod report;
 mod resource;
 mod rule;
@@ -23,6 +24,7 @@ pub use exception_audit::{AuditItem, AuditMatch, AuditStatus, ExceptionAudit};
 pub use finding::{EvidencePath, FixPath};
 pub use framework::{Framework, Scope, Section};
 pub use parameter::{Parameter, Parameters};
+pub use rendering::{RenderedLine, Rendering};
 pub use report::{
     AttackVector, ControlResult, ControlSummary, Counters, Coverage, Evidence, FrameworkControl,
     FrameworkSummary, NotEvaluated, PathRecord, PolicyDegradation, Prioritized, Report, ResourceResult,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use kubescape_yaml::{Node, Value};
 use serde::Serialize;
 
+use crate::Rendering;
+
 /// Identity of a resource within a scan.
 pub type ResourceId = Arc<str>;
 
@@ -162,6 +164,9 @@ pub struct Source {
     /// Template within the chart.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub helm_template_file: String,
+    /// Keys below `.Values` that the object shows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub helm_values_paths: Vec<String>,
     /// Line of the template that wrote the object.
     #[serde(skip_serializing_if = "is_zero")]
     pub helm_template_line: u32,
@@ -173,6 +178,9 @@ pub struct Source {
     /// The file on disk, for those who show its lines.
     #[serde(skip)]
     pub file: std::path::PathBuf,
+    /// What the object was read from, when that is no file.
+    #[serde(skip)]
+    pub rendering: Option<Arc<Rendering>>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]

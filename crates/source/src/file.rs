@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kubescape_model::{FileType, Resource, Source, parse_group_version};
-use kubescape_yaml::{Limits, Mapping, Node, Profile, Value, YamlError, load_json, load_manifests};
+use kubescape_yaml::{Limits, Mapping, Node, Profile, Value, YamlError, load_json, load_manifests, load_one};
 
 use crate::filter::ResourceFilter;
 use crate::kinds::is_possible;
@@ -70,7 +70,8 @@ pub(crate) fn load_text(place: &Place<'_>, text: &str, limits: &Limits, filter: 
         ..Source::default()
     });
     let mut file = OpenFile {
-        place,
+        file: place.file,
+        numbered: Some(place.relative),
         source,
         filter,
         next: 0,
@@ -86,8 +87,32 @@ pub(crate) fn load_text(place: &Place<'_>, text: &str, limits: &Limits, filter: 
     file.loaded
 }
 
+/// Parses a text that was rendered from a template. All its objects have the template's path for an identity.
+pub(crate) fn load_rendered(source: Source, text: &str, limits: &Limits, filter: &ResourceFilter) -> Loaded {
+    let path = source.file.clone();
+    let mut file = OpenFile {
+        file: &path,
+        numbered: None,
+        source: Arc::new(source),
+        filter,
+        next: 0,
+        loaded: Loaded::default(),
+    };
+    for manifest in load_manifests(text, Profile::GoYamlV3, limits) {
+        // What the stricter reader refuses (a key that stands twice) may still be what a cluster would accept.
+        let root = manifest.root.or_else(|error| {
+            let part = text.get(manifest.span.range()).unwrap_or_default();
+            load_one(part, Profile::SigsYaml, limits).map_err(|_| error)
+        });
+        file.document(manifest.index, root);
+    }
+    file.loaded
+}
+
 struct OpenFile<'a> {
-    place: &'a Place<'a>,
+    file: &'a Path,
+    /// The path that objects are numbered under; `None` when they share the file's.
+    numbered: Option<&'a str>,
     source: Arc<Source>,
     filter: &'a ResourceFilter,
     /// Index of the next object of the file.
@@ -101,7 +126,7 @@ impl OpenFile<'_> {
             Err(error) => self
                 .loaded
                 .skipped
-                .push(Skipped::document(self.place.file, index, &error)),
+                .push(Skipped::document(self.file, index, &error)),
             Ok(Node {
                 value: Value::Sequence(items),
                 ..
@@ -149,7 +174,10 @@ impl OpenFile<'_> {
     }
 
     fn keep(&mut self, node: Node) {
-        let path: Arc<str> = format!("{}:{}", self.place.relative, self.next).into();
+        let path: Arc<str> = match self.numbered {
+            Some(relative) => format!("{relative}:{}", self.next).into(),
+            None => self.file.to_string_lossy().into(),
+        };
         self.next += 1;
         self.loaded.objects += 1;
         let resource = Resource::new(Arc::new(node), Some(Arc::clone(&self.source)), Some(path));
@@ -164,7 +192,7 @@ impl OpenFile<'_> {
 
     fn remark(&mut self, document: usize, message: String) {
         self.loaded.skipped.push(Skipped {
-            file: self.place.file.to_owned(),
+            file: self.file.to_owned(),
             message: format!("document {document}: {message}"),
         });
     }

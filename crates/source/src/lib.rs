@@ -8,6 +8,7 @@ mod error;
 mod exclude;
 mod file;
 mod filter;
+mod helm;
 mod kinds;
 mod path;
 mod stdin;

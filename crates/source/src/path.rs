@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ignore::{WalkBuilder, WalkState};
+use kubescape_helm::RenderOptions;
 use kubescape_model::Resource;
 use kubescape_yaml::{Limits, YamlError};
 use rayon::prelude::*;
@@ -13,6 +14,7 @@ use crate::error::CollectError;
 use crate::exclude::Exclusions;
 use crate::file::{Loaded, Place, load};
 use crate::filter::ResourceFilter;
+use crate::helm;
 
 /// What to collect and how.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +29,8 @@ pub struct CollectSettings {
     pub limits: Limits,
     /// Which objects are kept.
     pub filter: ResourceFilter,
+    /// How charts are rendered.
+    pub helm: RenderOptions,
 }
 
 /// Everything that was found.
@@ -92,11 +96,13 @@ pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
             .cloned()
             .collect();
         let root = context.root.to_string_lossy().into_owned();
+        let rendered = helm::render_all(&files, &root, settings);
+        let files: Vec<PathBuf> = files.into_iter().filter(|file| !rendered.covers(file)).collect();
         let relatives: Vec<String> = files
             .iter()
             .map(|file| relative(file, &context.root, &mut roots_of_paths))
             .collect();
-        let loaded: Vec<Loaded> = files
+        let mut loaded: Vec<Loaded> = files
             .par_iter()
             .zip(&relatives)
             .map(|(file, relative)| {
@@ -111,9 +117,10 @@ pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
                 )
             })
             .collect();
-        if files.is_empty() && !listed.files.is_empty() {
+        if files.is_empty() && rendered.is_empty() && !listed.files.is_empty() {
             continue;
         }
+        rendered.join(&mut loaded);
         let failures: Vec<String> = if listed.explicit {
             loaded
                 .iter()

@@ -32,6 +32,9 @@ impl Words for LibraryWords<'_> {
     }
 
     fn file(&self, source: &Source) -> Option<Arc<str>> {
+        if let Some(rendering) = &source.rendering {
+            return Some(Arc::clone(&rendering.text));
+        }
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(text) = files.get(&source.file) {
             return text.clone();

@@ -42,9 +42,7 @@ impl Origin {
     }
 
     fn fields(&self, names: &[Rc<str>]) -> Self {
-        names
-            .iter()
-            .fold(self.clone(), |origin, name| origin.field(name))
+        names.iter().fold(self.clone(), |origin, name| origin.field(name))
     }
 }
 

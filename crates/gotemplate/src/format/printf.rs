@@ -265,7 +265,9 @@ fn format_value(value: &Value, verb: char, flags: Flags, out: &mut Vec<u8>, dept
     }
     match (value, verb) {
         (Value::Bool(flag), 't' | 'v') => pad(flag.to_string().as_bytes(), flags, out),
-        (Value::Int(number) | Value::Int64(number), _) => integer(value, i128::from(*number), verb, flags, out),
+        (Value::Int(number) | Value::Int64(number), _) => {
+            integer(value, i128::from(*number), verb, flags, out)
+        }
         (Value::Uint8(number), 'v') if flags.sharp_v => {
             pad(format!("{number:#x}").as_bytes(), flags, out);
         }
@@ -453,7 +455,11 @@ fn float(value: &Value, number: f64, verb: char, flags: Flags, out: &mut Vec<u8>
     } else {
         sign(negative, flags)
     };
-    let sign = if digits == "Inf" && sign.is_empty() { "+" } else { sign };
+    let sign = if digits == "Inf" && sign.is_empty() {
+        "+"
+    } else {
+        sign
+    };
     let finite = number.is_finite();
     if flags.zero && !flags.minus && finite {
         let width = flags.width.unwrap_or(0).saturating_sub(sign.len());
@@ -504,7 +510,10 @@ fn hexadecimal(number: f64, sharp: bool) -> String {
     }
     let point = if digits.is_empty() { "" } else { "." };
     let exponent_sign = if exponent < 0 { '-' } else { '+' };
-    format!("{sign}0x1{point}{digits}p{exponent_sign}{:02}", exponent.unsigned_abs())
+    format!(
+        "{sign}0x1{point}{digits}p{exponent_sign}{:02}",
+        exponent.unsigned_abs()
+    )
 }
 
 fn fixed(number: f64, precision: usize) -> String {

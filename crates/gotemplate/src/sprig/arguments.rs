@@ -24,10 +24,7 @@ pub(super) fn text(arguments: &[Value], index: usize) -> Cow<'_, str> {
 }
 
 pub(super) fn int(arguments: &[Value], index: usize) -> i64 {
-    arguments
-        .get(index)
-        .and_then(Value::as_int)
-        .unwrap_or_default()
+    arguments.get(index).and_then(Value::as_int).unwrap_or_default()
 }
 
 pub(super) fn value(arguments: &[Value], index: usize) -> &Value {
@@ -56,11 +53,7 @@ pub(super) fn bounded(bytes: usize) -> std::result::Result<(), CallError> {
 pub(super) fn list<'a>(value: &'a Value, cannot: &str) -> std::result::Result<Cow<'a, [Value]>, CallError> {
     match value {
         Value::List(list) => Ok(Cow::Borrowed(list.items())),
-        Value::Bytes(bytes) => Ok(bytes
-            .as_bytes()
-            .iter()
-            .map(|byte| Value::Uint8(*byte))
-            .collect()),
+        Value::Bytes(bytes) => Ok(bytes.as_bytes().iter().map(|byte| Value::Uint8(*byte)).collect()),
         Value::Nil => Err(CallError::new(
             "runtime error: invalid memory address or nil pointer dereference",
         )),

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, SanType,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose, SanType,
 };
 use rsa::RsaPrivateKey;
 use rsa::pkcs1::EncodeRsaPrivateKey;
@@ -28,7 +28,10 @@ pub(super) fn register(functions: &mut Functions) {
         Ok(match &*kind {
             "" | "rsa" => rsa_key()?.0.into(),
             "ecdsa" => ecdsa_pem()?.into(),
-            "ed25519" => generate(&rcgen::PKCS_ED25519)?.serialize_pem().replace("\r\n", "\n").into(),
+            "ed25519" => generate(&rcgen::PKCS_ED25519)?
+                .serialize_pem()
+                .replace("\r\n", "\n")
+                .into(),
             "dsa" => pem("DSA PRIVATE KEY", &super::random::random_bytes(64)?).into(),
             _ => format!("Unknown type {kind}").into(),
         })
@@ -45,18 +48,26 @@ pub(super) fn register(functions: &mut Functions) {
         let key = rsa_key()?;
         leaf(a, key.1, &key.0, None)
     });
-    functions.add("genSelfSignedCertWithKey", &[String, List, List, Int, String], |a| {
-        let pem = text(a, 4);
-        leaf(a, given_key(&pem)?, &pem, None)
-    });
+    functions.add(
+        "genSelfSignedCertWithKey",
+        &[String, List, List, Int, String],
+        |a| {
+            let pem = text(a, 4);
+            leaf(a, given_key(&pem)?, &pem, None)
+        },
+    );
     functions.add("genSignedCert", &[String, List, List, Int, CERTIFICATE], |a| {
         let key = rsa_key()?;
         leaf(a, key.1, &key.0, value(a, 4).downcast::<Certificate>())
     });
-    functions.add("genSignedCertWithKey", &[String, List, List, Int, CERTIFICATE, String], |a| {
-        let pem = text(a, 5);
-        leaf(a, given_key(&pem)?, &pem, value(a, 4).downcast::<Certificate>())
-    });
+    functions.add(
+        "genSignedCertWithKey",
+        &[String, List, List, Int, CERTIFICATE, String],
+        |a| {
+            let pem = text(a, 5);
+            leaf(a, given_key(&pem)?, &pem, value(a, 4).downcast::<Certificate>())
+        },
+    );
     functions.add("buildCustomCert", &[String, String], |a| {
         let decode = |index: usize, what: &str| {
             STANDARD
@@ -99,7 +110,10 @@ impl Object for Certificate {
     }
 
     fn to_json(&self) -> Value {
-        Value::dict([("Cert", self.cert.as_str().into()), ("Key", self.key.as_str().into())])
+        Value::dict([
+            ("Cert", self.cert.as_str().into()),
+            ("Key", self.key.as_str().into()),
+        ])
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -118,7 +132,10 @@ fn pem(label: &str, der: &[u8]) -> String {
         .chunks(64)
         .filter_map(|line| std::str::from_utf8(line).ok())
         .collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+    format!(
+        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
+        lines.join("\n")
+    )
 }
 
 /// A new key: its PEM, and ready to sign.
@@ -143,8 +160,8 @@ fn ecdsa_pem() -> std::result::Result<String, CallError> {
 
 /// What PKCS #8 puts before a P-256 key that holds its public key as well (RFC 5958, section 2).
 const P256_HEADER: [u8; 29] = [
-    0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08,
-    0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x6d,
+    0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+    0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x6d,
 ];
 
 fn given_key(pem: &str) -> std::result::Result<KeyPair, CallError> {
@@ -178,8 +195,14 @@ fn parameters(name: &str, days: i64) -> CertificateParams {
     let span = std::time::Duration::from_secs(86_400 * u64::try_from(days.clamp(0, 365_000)).unwrap_or(0));
     params.not_before = now.into();
     params.not_after = (now + span).into();
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+    params.key_usages = vec![
+        KeyUsagePurpose::DigitalSignature,
+        KeyUsagePurpose::KeyEncipherment,
+    ];
+    params.extended_key_usages = vec![
+        ExtendedKeyUsagePurpose::ServerAuth,
+        ExtendedKeyUsagePurpose::ClientAuth,
+    ];
     params
 }
 
@@ -202,7 +225,9 @@ fn leaf(arguments: &[Value], key: KeyPair, key_pem: &str, signer: Option<&Certif
     let mut params = parameters(&text(arguments, 0), int(arguments, 3));
     for ip in list(value(arguments, 1), "")?.iter() {
         let Value::String(ip) = ip else {
-            return Err(CallError::new(format!("error parsing ip: {ip:?} is not a string")));
+            return Err(CallError::new(format!(
+                "error parsing ip: {ip:?} is not a string"
+            )));
         };
         let address = ip
             .to_str()
@@ -212,7 +237,9 @@ fn leaf(arguments: &[Value], key: KeyPair, key_pem: &str, signer: Option<&Certif
     }
     for name in list(value(arguments, 2), "")?.iter() {
         let Value::String(name) = name else {
-            return Err(CallError::new(format!("error processing alternate dns name: {name:?} is not a string")));
+            return Err(CallError::new(format!(
+                "error processing alternate dns name: {name:?} is not a string"
+            )));
         };
         let name = name.to_string().try_into().map_err(failed)?;
         params.subject_alt_names.push(SanType::DnsName(name));

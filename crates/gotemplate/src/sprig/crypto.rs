@@ -25,7 +25,11 @@ pub(super) fn register(functions: &mut Functions) {
         }
         Ok(format!("{user}:{}", bcrypt(bytes(a, 1))).into())
     });
-    functions.add("derivePassword", &[Uint32, String, String, String, String], derive_password);
+    functions.add(
+        "derivePassword",
+        &[Uint32, String, String, String, String],
+        derive_password,
+    );
     functions.add("encryptAES", &[String, String], |a| {
         let iv = random_bytes(16)?;
         let cipher = cbc::Encryptor::<aes::Aes256>::new_from_slices(&key(bytes(a, 0)), &iv)
@@ -73,10 +77,26 @@ fn templates(kind: &str) -> Option<&'static [&'static str]> {
     Some(match kind {
         "maximum" => &["anoxxxxxxxxxxxxxxxxx", "axxxxxxxxxxxxxxxxxno"],
         "long" => &[
-            "CvcvnoCvcvCvcv", "CvcvCvcvnoCvcv", "CvcvCvcvCvcvno", "CvccnoCvcvCvcv", "CvccCvcvnoCvcv",
-            "CvccCvcvCvcvno", "CvcvnoCvccCvcv", "CvcvCvccnoCvcv", "CvcvCvccCvcvno", "CvcvnoCvcvCvcc",
-            "CvcvCvcvnoCvcc", "CvcvCvcvCvccno", "CvccnoCvccCvcv", "CvccCvccnoCvcv", "CvccCvccCvcvno",
-            "CvcvnoCvccCvcc", "CvcvCvccnoCvcc", "CvcvCvccCvccno", "CvccnoCvcvCvcc", "CvccCvcvnoCvcc",
+            "CvcvnoCvcvCvcv",
+            "CvcvCvcvnoCvcv",
+            "CvcvCvcvCvcvno",
+            "CvccnoCvcvCvcv",
+            "CvccCvcvnoCvcv",
+            "CvccCvcvCvcvno",
+            "CvcvnoCvccCvcv",
+            "CvcvCvccnoCvcv",
+            "CvcvCvccCvcvno",
+            "CvcvnoCvcvCvcc",
+            "CvcvCvcvnoCvcc",
+            "CvcvCvcvCvccno",
+            "CvccnoCvccCvcv",
+            "CvccCvccnoCvcv",
+            "CvccCvccCvcvno",
+            "CvcvnoCvccCvcc",
+            "CvcvCvccnoCvcc",
+            "CvcvCvccCvccno",
+            "CvccnoCvcvCvcc",
+            "CvccCvcvnoCvcc",
             "CvccCvcvCvccno",
         ],
         "medium" => &["CvcnoCvc", "CvcCvcno"],
@@ -111,7 +131,8 @@ fn derive_password(arguments: &[Value]) -> Result {
     let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes();
     let salt = [prefix.as_slice(), &length(user), user].concat();
     let mut key = [0; 64];
-    let failed = |error: &dyn std::fmt::Display| CallError::new(format!("failed to derive password: {error}"));
+    let failed =
+        |error: &dyn std::fmt::Display| CallError::new(format!("failed to derive password: {error}"));
     let params = scrypt::Params::new(15, 8, 2, 64).map_err(|error| failed(&error))?;
     scrypt::scrypt(password, &salt, &params, &mut key).map_err(|error| failed(&error))?;
     let counter = u32::try_from(counter).unwrap_or_default().to_be_bytes();

@@ -23,18 +23,24 @@ pub(super) fn register(functions: &mut Functions) {
         let seconds = Timestamp::now().as_second() - then.as_second();
         Ok(go_duration(seconds.saturating_mul(1_000_000_000)).into())
     });
-    functions.add("date", &[String, Any], |a| Ok(layout::format(&text(a, 0), moment(value(a, 1)), &TimeZone::UTC).into()));
+    functions.add("date", &[String, Any], |a| {
+        Ok(layout::format(&text(a, 0), moment(value(a, 1)), &TimeZone::UTC).into())
+    });
     for name in ["dateInZone", "date_in_zone"] {
         functions.add(name, &[String, Any, String], |a| {
             Ok(layout::format(&text(a, 0), moment(value(a, 1)), &zone(&text(a, 2))).into())
         });
     }
-    functions.add("htmlDate", &[Any], |a| Ok(layout::format("2006-01-02", moment(value(a, 0)), &TimeZone::UTC).into()));
+    functions.add("htmlDate", &[Any], |a| {
+        Ok(layout::format("2006-01-02", moment(value(a, 0)), &TimeZone::UTC).into())
+    });
     functions.add("htmlDateInZone", &[Any, String], |a| {
         Ok(layout::format("2006-01-02", moment(value(a, 0)), &zone(&text(a, 1))).into())
     });
     for name in ["dateModify", "date_modify"] {
-        functions.add(name, &[String, TIME], |a| Ok(modify(a).unwrap_or_else(|_| value(a, 1).clone())));
+        functions.add(name, &[String, TIME], |a| {
+            Ok(modify(a).unwrap_or_else(|_| value(a, 1).clone()))
+        });
     }
     for name in ["mustDateModify", "must_date_modify"] {
         functions.add(name, &[String, TIME], modify);
@@ -42,8 +48,12 @@ pub(super) fn register(functions: &mut Functions) {
     functions.add("toDate", &[String, String], |a| {
         Ok(parse(&text(a, 0), &text(a, 1)).unwrap_or_else(|_| time(zero_time(), TimeZone::UTC)))
     });
-    functions.add("mustToDate", &[String, String], |a| parse(&text(a, 0), &text(a, 1)));
-    functions.add("unixEpoch", &[TIME], |a| Ok(moment(value(a, 0)).as_second().to_string().into()));
+    functions.add("mustToDate", &[String, String], |a| {
+        parse(&text(a, 0), &text(a, 1))
+    });
+    functions.add("unixEpoch", &[TIME], |a| {
+        Ok(moment(value(a, 0)).as_second().to_string().into())
+    });
     functions.add("duration", &[Any], |a| {
         let seconds = match value(a, 0) {
             Value::String(text) => text.to_str().parse().unwrap_or(0),
@@ -128,8 +138,12 @@ fn zero_time() -> Timestamp {
 /// A time, or seconds since 1970; everything else is now.
 fn moment(value: &Value) -> Timestamp {
     match value {
-        Value::Int(seconds) | Value::Int64(seconds) => Timestamp::from_second(*seconds).unwrap_or(Timestamp::UNIX_EPOCH),
-        other => other.downcast::<Time>().map_or_else(Timestamp::now, |time| time.at),
+        Value::Int(seconds) | Value::Int64(seconds) => {
+            Timestamp::from_second(*seconds).unwrap_or(Timestamp::UNIX_EPOCH)
+        }
+        other => other
+            .downcast::<Time>()
+            .map_or_else(Timestamp::now, |time| time.at),
     }
 }
 
@@ -143,7 +157,11 @@ fn zone(name: &str) -> TimeZone {
 fn parse(layout: &str, text: &str) -> Result {
     let (at, zone) = layout::parse(layout, text).ok_or_else(|| {
         let quote = |text: &str| crate::format::quote(text.as_bytes(), false);
-        CallError::new(format!("parsing time {} as {}: cannot parse", quote(text), quote(layout)))
+        CallError::new(format!(
+            "parsing time {} as {}: cannot parse",
+            quote(text),
+            quote(layout)
+        ))
     })?;
     Ok(time(at, zone))
 }
@@ -156,7 +174,9 @@ fn modify(arguments: &[Value]) -> Result {
             crate::format::quote(change.as_bytes(), false)
         ))
     })?;
-    let zone = value(arguments, 1).downcast::<Time>().map_or(TimeZone::UTC, |time| time.zone.clone());
+    let zone = value(arguments, 1)
+        .downcast::<Time>()
+        .map_or(TimeZone::UTC, |time| time.zone.clone());
     let at = moment(value(arguments, 1))
         .checked_add(SignedDuration::from_nanos(nanoseconds))
         .map_err(|error| CallError::new(error.to_string()))?;
@@ -164,7 +184,10 @@ fn modify(arguments: &[Value]) -> Result {
 }
 
 /// `time.ParseDuration`: `1h30m`, `-1.5s`, in nanoseconds.
-#[expect(clippy::cast_possible_truncation, reason = "durations beyond 292 years do not parse")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "durations beyond 292 years do not parse"
+)]
 fn parse_duration(text: &str) -> Option<i64> {
     let (sign, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1.0, rest),
@@ -221,7 +244,10 @@ fn go_duration(nanoseconds: i64) -> String {
             _ => format!("{sign}{}ms", trimmed(total, 1_000_000)),
         };
     }
-    let (minutes, seconds) = (total / 60_000_000_000, trimmed(total % 60_000_000_000, 1_000_000_000));
+    let (minutes, seconds) = (
+        total / 60_000_000_000,
+        trimmed(total % 60_000_000_000, 1_000_000_000),
+    );
     match (minutes / 60, minutes % 60) {
         (0, 0) => format!("{sign}{seconds}s"),
         (0, minutes) => format!("{sign}{minutes}m{seconds}s"),

@@ -15,10 +15,15 @@ pub(super) fn register(functions: &mut Functions) {
     });
     functions.add("empty", &[Any], |a| Ok(is_empty(value(a, 0)).into()));
     functions.add_variadic("coalesce", &[], Any, |a| {
-        Ok(a.iter().find(|value| !is_empty(value)).cloned().unwrap_or_default())
+        Ok(a.iter()
+            .find(|value| !is_empty(value))
+            .cloned()
+            .unwrap_or_default())
     });
     functions.add_variadic("all", &[], Any, |a| Ok((!a.iter().any(is_empty)).into()));
-    functions.add_variadic("any", &[], Any, |a| Ok(a.iter().any(|value| !is_empty(value)).into()));
+    functions.add_variadic("any", &[], Any, |a| {
+        Ok(a.iter().any(|value| !is_empty(value)).into())
+    });
     functions.add("ternary", &[Any, Any, Bool], |a| {
         Ok(value(a, usize::from(!value(a, 2).is_true())).clone())
     });
@@ -27,17 +32,27 @@ pub(super) fn register(functions: &mut Functions) {
         ("toRawJson", Style::Raw),
         ("toPrettyJson", Style::Pretty),
     ] {
-        functions.add(name, &[Any], move |a| Ok(json::write(value(a, 0), style).unwrap_or_default().into()));
+        functions.add(name, &[Any], move |a| {
+            Ok(json::write(value(a, 0), style).unwrap_or_default().into())
+        });
     }
     for (name, style) in [
         ("mustToJson", Style::Compact),
         ("mustToRawJson", Style::Raw),
         ("mustToPrettyJson", Style::Pretty),
     ] {
-        functions.add(name, &[Any], move |a| json::write(value(a, 0), style).map(Value::from).map_err(CallError::new));
+        functions.add(name, &[Any], move |a| {
+            json::write(value(a, 0), style)
+                .map(Value::from)
+                .map_err(CallError::new)
+        });
     }
-    functions.add("fromJson", &[String], |a| Ok(json::read(&text(a, 0)).unwrap_or_default()));
-    functions.add("mustFromJson", &[String], |a| -> Result { json::read(&text(a, 0)).map_err(CallError::new) });
+    functions.add("fromJson", &[String], |a| {
+        Ok(json::read(&text(a, 0)).unwrap_or_default())
+    });
+    functions.add("mustFromJson", &[String], |a| -> Result {
+        json::read(&text(a, 0)).map_err(CallError::new)
+    });
 }
 
 /// Emptiness as sprig sees it: like truth, but structs are never empty.

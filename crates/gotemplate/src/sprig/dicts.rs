@@ -34,13 +34,21 @@ pub(super) fn register(functions: &mut Functions) {
         map(a, 0).remove(&*key(a, 1));
         Ok(value(a, 0).clone())
     });
-    functions.add("hasKey", &[Dict, String], |a| Ok(map(a, 0).contains(&*key(a, 1)).into()));
+    functions.add("hasKey", &[Dict, String], |a| {
+        Ok(map(a, 0).contains(&*key(a, 1)).into())
+    });
     functions.add_variadic("keys", &[], Dict, |a| {
-        let keys = a.iter().filter_map(Value::as_map).flat_map(Map::entries).map(|(key, _)| key);
+        let keys = a
+            .iter()
+            .filter_map(Value::as_map)
+            .flat_map(Map::entries)
+            .map(|(key, _)| key);
         Ok(Value::strings(keys))
     });
     functions.add("values", &[Dict], |a| {
-        Ok(Value::list(map(a, 0).entries().into_iter().map(|(_, value)| value).collect()))
+        Ok(Value::list(
+            map(a, 0).entries().into_iter().map(|(_, value)| value).collect(),
+        ))
     });
     functions.add_variadic("pick", &[Dict], String, |a| {
         let from = map(a, 0);
@@ -52,18 +60,27 @@ pub(super) fn register(functions: &mut Functions) {
     });
     functions.add_variadic("omit", &[Dict], String, |a| {
         let omitted: Vec<Text> = a.iter().skip(1).map(to_text).collect();
-        let kept = map(a, 0).entries().into_iter().filter(|(key, _)| !omitted.contains(key));
+        let kept = map(a, 0)
+            .entries()
+            .into_iter()
+            .filter(|(key, _)| !omitted.contains(key));
         Ok(Value::dict(kept.collect::<Vec<_>>()))
     });
     functions.add_variadic("pluck", &[String], Dict, |a| {
         let key = key(a, 0);
-        let found = a.iter().skip(1).filter_map(Value::as_map).filter_map(|dict| dict.get(&*key));
+        let found = a
+            .iter()
+            .skip(1)
+            .filter_map(Value::as_map)
+            .filter_map(|dict| dict.get(&*key));
         Ok(Value::list(found.collect()))
     });
     functions.add_variadic("dig", &[], Any, dig);
     for name in ["deepCopy", "mustDeepCopy"] {
         functions.add(name, &[Any], |a| match value(a, 0) {
-            Value::Nil => Err(CallError::new("reflect: call of reflect.Value.Type on zero Value")),
+            Value::Nil => Err(CallError::new(
+                "reflect: call of reflect.Value.Type on zero Value",
+            )),
             other => deep_copy(other, 0),
         });
     }
@@ -88,7 +105,9 @@ fn dig(arguments: &[Value]) -> Result {
     }
     let conversion = |value: &Value, to: &str| {
         let found = if value.is_nil() { "nil" } else { value.type_name() };
-        CallError::new(format!("interface conversion: interface {{}} is {found}, not {to}"))
+        CallError::new(format!(
+            "interface conversion: interface {{}} is {found}, not {to}"
+        ))
     };
     let mut at = dict.clone();
     for key in keys {
@@ -120,8 +139,11 @@ fn deep_copy(value: &Value, depth: usize) -> Result {
             Value::Map(copy)
         }
         Value::List(list) => {
-            let items: std::result::Result<Vec<Value>, CallError> =
-                list.items().iter().map(|item| deep_copy(item, depth + 1)).collect();
+            let items: std::result::Result<Vec<Value>, CallError> = list
+                .items()
+                .iter()
+                .map(|item| deep_copy(item, depth + 1))
+                .collect();
             Value::List(crate::List::new(list.class(), items?))
         }
         other => other.clone(),
@@ -143,7 +165,9 @@ fn merge_all(arguments: &[Value], overwrite: bool) -> Result {
 /// What `into` has stays, unless it is empty; maps that both have are merged.
 fn merge(into: &Map, from: &Map, depth: usize) -> std::result::Result<(), CallError> {
     if depth > MAX_DEPTH {
-        return Err(CallError::new("the dictionaries are nested too deeply to be merged"));
+        return Err(CallError::new(
+            "the dictionaries are nested too deeply to be merged",
+        ));
     }
     if into.is_same(from) {
         return Ok(());
@@ -162,7 +186,9 @@ fn merge(into: &Map, from: &Map, depth: usize) -> std::result::Result<(), CallEr
 /// What `from` has wins, even when it is empty; maps that both have are merged.
 fn merge_over(into: &Map, from: &Map, depth: usize) -> std::result::Result<(), CallError> {
     if depth > MAX_DEPTH {
-        return Err(CallError::new("the dictionaries are nested too deeply to be merged"));
+        return Err(CallError::new(
+            "the dictionaries are nested too deeply to be merged",
+        ));
     }
     if into.is_same(from) {
         return Ok(());

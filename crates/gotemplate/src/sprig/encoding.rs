@@ -27,14 +27,24 @@ pub(super) fn register(functions: &mut Functions) {
         })
     });
     functions.add("sha1sum", string, |a| Ok(hex(&Sha1::digest(bytes(a, 0))).into()));
-    functions.add("sha256sum", string, |a| Ok(hex(&Sha256::digest(bytes(a, 0))).into()));
-    functions.add("sha512sum", string, |a| Ok(hex(&Sha512::digest(bytes(a, 0))).into()));
-    functions.add("adler32sum", string, |a| Ok(adler2::adler32_slice(bytes(a, 0)).to_string().into()));
+    functions.add("sha256sum", string, |a| {
+        Ok(hex(&Sha256::digest(bytes(a, 0))).into())
+    });
+    functions.add("sha512sum", string, |a| {
+        Ok(hex(&Sha512::digest(bytes(a, 0))).into())
+    });
+    functions.add("adler32sum", string, |a| {
+        Ok(adler2::adler32_slice(bytes(a, 0)).to_string().into())
+    });
 }
 
 /// Standard base64; line breaks are skipped. The error is Go's.
 pub(super) fn decode_base64(text: &[u8]) -> Result<Vec<u8>, String> {
-    let clean: Vec<u8> = text.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    let clean: Vec<u8> = text
+        .iter()
+        .copied()
+        .filter(|byte| !matches!(byte, b'\r' | b'\n'))
+        .collect();
     STANDARD.decode(&clean).map_err(|_| {
         let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
         let bad = text

@@ -12,10 +12,14 @@ pub(super) fn register(functions: &mut Functions) {
         functions.add_variadic(name, &[], Any, |a| Ok(Value::list(a.to_vec())));
     }
     for name in ["first", "mustFirst"] {
-        functions.add(name, &[Any], |a| Ok(items(a, "find first")?.first().cloned().unwrap_or_default()));
+        functions.add(name, &[Any], |a| {
+            Ok(items(a, "find first")?.first().cloned().unwrap_or_default())
+        });
     }
     for name in ["last", "mustLast"] {
-        functions.add(name, &[Any], |a| Ok(items(a, "find last")?.last().cloned().unwrap_or_default()));
+        functions.add(name, &[Any], |a| {
+            Ok(items(a, "find last")?.last().cloned().unwrap_or_default())
+        });
     }
     for name in ["rest", "mustRest"] {
         functions.add(name, &[Any], |a| {
@@ -70,7 +74,9 @@ pub(super) fn register(functions: &mut Functions) {
         functions.add_variadic(name, &[Any], Any, |a| {
             let omitted = a.get(1..).unwrap_or_default();
             let all = items(a, "find without")?;
-            let kept = all.iter().filter(|item| !omitted.iter().any(|other| other.deep_equal(item)));
+            let kept = all
+                .iter()
+                .filter(|item| !omitted.iter().any(|other| other.deep_equal(item)));
             Ok(Value::list(kept.cloned().collect()))
         });
     }
@@ -86,7 +92,9 @@ pub(super) fn register(functions: &mut Functions) {
     for name in ["compact", "mustCompact"] {
         functions.add(name, &[Any], |a| {
             let all = items(a, "compact")?;
-            Ok(Value::list(all.iter().filter(|item| !is_empty(item)).cloned().collect()))
+            Ok(Value::list(
+                all.iter().filter(|item| !is_empty(item)).cloned().collect(),
+            ))
         });
     }
     for name in ["slice", "mustSlice"] {
@@ -99,7 +107,9 @@ pub(super) fn register(functions: &mut Functions) {
         let end = int(a, 0);
         steps(0, end, if end < 0 { -1 } else { 1 })
     });
-    functions.add("untilStep", &[Int, Int, Int], |a| steps(int(a, 0), int(a, 1), int(a, 2)));
+    functions.add("untilStep", &[Int, Int, Int], |a| {
+        steps(int(a, 0), int(a, 1), int(a, 2))
+    });
     functions.add_variadic("seq", &[], Int, seq);
 }
 
@@ -116,7 +126,10 @@ fn concat(arguments: &[Value]) -> Result {
         match argument {
             Value::List(_) | Value::Bytes(_) | Value::Nil => all.extend_from_slice(&list(argument, "")?),
             other => {
-                return Err(CallError::new(format!("Cannot concat type {} as list", other.kind())));
+                return Err(CallError::new(format!(
+                    "Cannot concat type {} as list",
+                    other.kind()
+                )));
             }
         }
         if all.len() > MAX_ITEMS {

@@ -4,8 +4,12 @@ use super::arguments::text;
 use crate::functions::{Functions, Param};
 
 pub(super) fn register(functions: &mut Functions) {
-    functions.add("snakecase", &[Param::String], |a| Ok(delimited(&text(a, 0), '_').into()));
-    functions.add("kebabcase", &[Param::String], |a| Ok(delimited(&text(a, 0), '-').into()));
+    functions.add("snakecase", &[Param::String], |a| {
+        Ok(delimited(&text(a, 0), '_').into())
+    });
+    functions.add("kebabcase", &[Param::String], |a| {
+        Ok(delimited(&text(a, 0), '-').into())
+    });
     functions.add("camelcase", &[Param::String], |a| Ok(pascal(&text(a, 0)).into()));
 }
 
@@ -74,9 +78,7 @@ fn pascal(text: &str) -> String {
             out.extend(character.to_uppercase());
             starts_word = false;
         } else if character.is_uppercase() && previous_is_upper {
-            let next_is_lower = characters
-                .get(index + 1)
-                .is_some_and(|next| next.is_lowercase());
+            let next_is_lower = characters.get(index + 1).is_some_and(|next| next.is_lowercase());
             if next_is_lower {
                 out.push(character);
             } else {

@@ -11,37 +11,70 @@ pub(super) fn register(functions: &mut Functions) {
     functions.add("int", &[Any], |a| Ok(Value::Int(to_int64(value(a, 0)))));
     functions.add("int64", &[Any], |a| Ok(Value::Int64(to_int64(value(a, 0)))));
     functions.add("float64", &[Any], |a| Ok(Value::Float(to_float64(value(a, 0)))));
-    functions.add("atoi", &[String], |a| Ok(Value::Int(text(a, 0).parse().unwrap_or(0))));
+    functions.add("atoi", &[String], |a| {
+        Ok(Value::Int(text(a, 0).parse().unwrap_or(0)))
+    });
     functions.add("toDecimal", &[Any], |a| {
         let octal = crate::format::print(value(a, 0));
         Ok(Value::Int64(i64::from_str_radix(&octal.to_str(), 8).unwrap_or(0)))
     });
-    functions.add("add1", &[Any], |a| Ok(Value::Int64(to_int64(value(a, 0)).wrapping_add(1))));
+    functions.add("add1", &[Any], |a| {
+        Ok(Value::Int64(to_int64(value(a, 0)).wrapping_add(1)))
+    });
     functions.add_variadic("add", &[], Any, |a| fold(a, 0, i64::wrapping_add));
     functions.add_variadic("mul", &[Any], Any, |a| fold(a, 1, i64::wrapping_mul));
     functions.add("sub", &[Any, Any], |a| {
-        Ok(Value::Int64(to_int64(value(a, 0)).wrapping_sub(to_int64(value(a, 1)))))
+        Ok(Value::Int64(
+            to_int64(value(a, 0)).wrapping_sub(to_int64(value(a, 1))),
+        ))
     });
     functions.add("div", &[Any, Any], |a| division(a, i64::wrapping_div));
     functions.add("mod", &[Any, Any], |a| division(a, i64::wrapping_rem));
     for name in ["max", "biggest"] {
-        functions.add_variadic(name, &[Any], Any, |a| Ok(Value::Int64(a.iter().map(to_int64).max().unwrap_or(0))));
+        functions.add_variadic(name, &[Any], Any, |a| {
+            Ok(Value::Int64(a.iter().map(to_int64).max().unwrap_or(0)))
+        });
     }
-    functions.add_variadic("min", &[Any], Any, |a| Ok(Value::Int64(a.iter().map(to_int64).min().unwrap_or(0))));
-    functions.add_variadic("maxf", &[Any], Any, |a| Ok(Value::Float(a.iter().map(to_float64).fold(f64::NEG_INFINITY, f64::max))));
-    functions.add_variadic("minf", &[Any], Any, |a| Ok(Value::Float(a.iter().map(to_float64).fold(f64::INFINITY, f64::min))));
+    functions.add_variadic("min", &[Any], Any, |a| {
+        Ok(Value::Int64(a.iter().map(to_int64).min().unwrap_or(0)))
+    });
+    functions.add_variadic("maxf", &[Any], Any, |a| {
+        Ok(Value::Float(
+            a.iter().map(to_float64).fold(f64::NEG_INFINITY, f64::max),
+        ))
+    });
+    functions.add_variadic("minf", &[Any], Any, |a| {
+        Ok(Value::Float(
+            a.iter().map(to_float64).fold(f64::INFINITY, f64::min),
+        ))
+    });
     functions.add("add1f", &[Any], |a| {
-        Ok(Value::Float(float(&(decimal(to_float64(value(a, 0))) + decimal(1.0)))))
+        Ok(Value::Float(float(
+            &(decimal(to_float64(value(a, 0))) + decimal(1.0)),
+        )))
     });
     functions.add_variadic("addf", &[], Any, |a| {
-        let sum = a.iter().map(|value| decimal(to_float64(value))).fold(decimal(0.0), |sum, next| sum + next);
+        let sum = a
+            .iter()
+            .map(|value| decimal(to_float64(value)))
+            .fold(decimal(0.0), |sum, next| sum + next);
         Ok(Value::Float(float(&sum)))
     });
-    functions.add_variadic("subf", &[Any], Any, |a| decimals(a, |left, right| Some(left - right)));
-    functions.add_variadic("mulf", &[Any], Any, |a| decimals(a, |left, right| Some(left * right)));
-    functions.add_variadic("divf", &[Any], Any, |a| decimals(a, |left, right| divide(&left, &right)));
-    functions.add("floor", &[Any], |a| Ok(Value::Float(to_float64(value(a, 0)).floor())));
-    functions.add("ceil", &[Any], |a| Ok(Value::Float(to_float64(value(a, 0)).ceil())));
+    functions.add_variadic("subf", &[Any], Any, |a| {
+        decimals(a, |left, right| Some(left - right))
+    });
+    functions.add_variadic("mulf", &[Any], Any, |a| {
+        decimals(a, |left, right| Some(left * right))
+    });
+    functions.add_variadic("divf", &[Any], Any, |a| {
+        decimals(a, |left, right| divide(&left, &right))
+    });
+    functions.add("floor", &[Any], |a| {
+        Ok(Value::Float(to_float64(value(a, 0)).floor()))
+    });
+    functions.add("ceil", &[Any], |a| {
+        Ok(Value::Float(to_float64(value(a, 0)).ceil()))
+    });
     functions.add_variadic("round", &[Any, Int], Float, |a| {
         let on = match a.get(2) {
             Some(Value::Float(on)) => *on,
@@ -75,11 +108,18 @@ fn decimals(arguments: &[Value], join: fn(Decimal, Decimal) -> Option<Decimal>) 
 
 /// Rounds to a number of places; a fraction of at least `on` goes up. Go's `math.Modf` keeps the sign, so negative
 /// numbers round towards positive infinity.
-#[expect(clippy::cast_possible_truncation, reason = "exponents beyond 400 are all the same")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "exponents beyond 400 are all the same"
+)]
 fn round(number: f64, places: i64, on: f64) -> f64 {
     let scale = 10f64.powi(places.clamp(-400, 400) as i32);
     let digit = scale * number;
     let fraction = digit.fract();
-    let rounded = if fraction >= on { digit.ceil() } else { digit.floor() };
+    let rounded = if fraction >= on {
+        digit.ceil()
+    } else {
+        digit.floor()
+    };
     rounded / scale
 }

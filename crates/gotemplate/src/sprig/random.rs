@@ -20,9 +20,13 @@ pub(super) fn register(functions: &mut Functions) {
         ("randNumeric", DIGITS.to_vec()),
         ("randAscii", printable),
     ] {
-        functions.add(name, &[Int], move |a| Ok(Value::string(from_alphabet(&alphabet, int(a, 0))?)));
+        functions.add(name, &[Int], move |a| {
+            Ok(Value::string(from_alphabet(&alphabet, int(a, 0))?))
+        });
     }
-    functions.add("randBytes", &[Int], |a| Ok(STANDARD.encode(random_bytes(int(a, 0))?).into()));
+    functions.add("randBytes", &[Int], |a| {
+        Ok(STANDARD.encode(random_bytes(int(a, 0))?).into())
+    });
     functions.add("randInt", &[Int, Int], |a| {
         let (low, high) = (int(a, 0), int(a, 1));
         let span = u64::try_from(high.saturating_sub(low))
@@ -48,7 +52,15 @@ pub(super) fn register(functions: &mut Functions) {
         }
         let hex = super::encoding::hex(&bytes);
         let part = |from, to| hex.get(from..to).unwrap_or_default();
-        Ok(format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)).into())
+        Ok(format!(
+            "{}-{}-{}-{}-{}",
+            part(0, 8),
+            part(8, 12),
+            part(12, 16),
+            part(16, 20),
+            part(20, 32)
+        )
+        .into())
     });
 }
 
@@ -81,7 +93,9 @@ fn from_alphabet(alphabet: &[u8], count: i64) -> Result<Vec<u8>, CallError> {
     }
     let mut out = Vec::new();
     for byte in random_bytes(count.saturating_mul(2))?.chunks(2) {
-        let number = byte.iter().fold(0, |number, byte| number * 256 + usize::from(*byte));
+        let number = byte
+            .iter()
+            .fold(0, |number, byte| number * 256 + usize::from(*byte));
         out.extend(alphabet.get(number % alphabet.len()));
     }
     Ok(out)

@@ -22,7 +22,9 @@ pub(super) fn register(functions: &mut Functions) {
     };
     let regex = of(&cache);
     functions.add("regexMatch", &[String, String], move |a| {
-        Ok(regex(&text(a, 0)).is_ok_and(|regex| regex.is_match(bytes(a, 1))).into())
+        Ok(regex(&text(a, 0))
+            .is_ok_and(|regex| regex.is_match(bytes(a, 1)))
+            .into())
     });
     let regex = of(&cache);
     functions.add("mustRegexMatch", &[String, String], move |a| {
@@ -31,7 +33,9 @@ pub(super) fn register(functions: &mut Functions) {
     for name in ["regexFind", "mustRegexFind"] {
         let regex = of(&cache);
         functions.add(name, &[String, String], move |a| {
-            let found = regex(&text(a, 0))?.find(bytes(a, 1)).map(|found| found.as_bytes());
+            let found = regex(&text(a, 0))?
+                .find(bytes(a, 1))
+                .map(|found| found.as_bytes());
             Ok(Value::string(found.unwrap_or_default()))
         });
     }
@@ -40,7 +44,11 @@ pub(super) fn register(functions: &mut Functions) {
         functions.add(name, &[String, String, Int], move |a| {
             let limit = usize::try_from(int(a, 2)).unwrap_or(usize::MAX);
             let regex = regex(&text(a, 0))?;
-            let found: Vec<&[u8]> = regex.find_iter(bytes(a, 1)).take(limit).map(|found| found.as_bytes()).collect();
+            let found: Vec<&[u8]> = regex
+                .find_iter(bytes(a, 1))
+                .take(limit)
+                .map(|found| found.as_bytes())
+                .collect();
             Ok(if found.is_empty() {
                 Value::List(List::nil(&crate::value::STRINGS))
             } else {
@@ -50,15 +58,21 @@ pub(super) fn register(functions: &mut Functions) {
     }
     for name in ["regexReplaceAll", "mustRegexReplaceAll"] {
         let regex = of(&cache);
-        functions.add(name, &[String, String, String], move |a| replace_all(&regex(&text(a, 0))?, a, false));
+        functions.add(name, &[String, String, String], move |a| {
+            replace_all(&regex(&text(a, 0))?, a, false)
+        });
     }
     for name in ["regexReplaceAllLiteral", "mustRegexReplaceAllLiteral"] {
         let regex = of(&cache);
-        functions.add(name, &[String, String, String], move |a| replace_all(&regex(&text(a, 0))?, a, true));
+        functions.add(name, &[String, String, String], move |a| {
+            replace_all(&regex(&text(a, 0))?, a, true)
+        });
     }
     for name in ["regexSplit", "mustRegexSplit"] {
         let regex = of(&cache);
-        functions.add(name, &[String, String, Int], move |a| Ok(split(&regex(&text(a, 0))?, bytes(a, 1), int(a, 2))));
+        functions.add(name, &[String, String, Int], move |a| {
+            Ok(split(&regex(&text(a, 0))?, bytes(a, 1), int(a, 2)))
+        });
     }
     functions.add("regexQuoteMeta", &[String], |a| {
         let mut out = std::string::String::new();
@@ -82,7 +96,9 @@ fn compile(cache: &Cache, pattern: &str) -> std::result::Result<Regex, CallError
         .map_err(|error| {
             let reason = error.to_string();
             let reason = reason.lines().last().unwrap_or_default().trim().to_owned();
-            CallError::new(format!("regexp: Compile(`{pattern}`): error parsing regexp: {reason}"))
+            CallError::new(format!(
+                "regexp: Compile(`{pattern}`): error parsing regexp: {reason}"
+            ))
         })?;
     cache.borrow_mut().insert(pattern.to_owned(), regex.clone());
     Ok(regex)
@@ -90,7 +106,11 @@ fn compile(cache: &Cache, pattern: &str) -> std::result::Result<Regex, CallError
 
 fn replace_all(regex: &Regex, arguments: &[Value], literal: bool) -> Result {
     let (whole, replacement) = (bytes(arguments, 1), bytes(arguments, 2));
-    bounded((whole.len() + 1).saturating_mul(replacement.len()).min(whole.len() + replacement.len() * 1000))?;
+    bounded(
+        (whole.len() + 1)
+            .saturating_mul(replacement.len())
+            .min(whole.len() + replacement.len() * 1000),
+    )?;
     let replaced = if literal {
         regex.replace_all(whole, NoExpand(replacement))
     } else {

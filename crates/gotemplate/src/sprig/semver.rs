@@ -14,13 +14,15 @@ use crate::{CallError, Value};
 
 pub(super) fn register(functions: &mut Functions) {
     functions.add("semver", &[Param::String], |a| {
-        let version = Version::parse(&text(a, 0)).ok_or_else(|| CallError::new("invalid semantic version"))?;
+        let version =
+            Version::parse(&text(a, 0)).ok_or_else(|| CallError::new("invalid semantic version"))?;
         Ok(Value::Object(Rc::new(version)))
     });
     functions.add("semverCompare", &[Param::String, Param::String], |a| {
         let constraint = Constraint::parse(&text(a, 0))
             .map_err(|text| CallError::new(format!("improper constraint: {text}")))?;
-        let version = Version::parse(&text(a, 1)).ok_or_else(|| CallError::new("invalid semantic version"))?;
+        let version =
+            Version::parse(&text(a, 1)).ok_or_else(|| CallError::new("invalid semantic version"))?;
         Ok(constraint.matches(&version).into())
     });
 }
@@ -49,7 +51,11 @@ impl Version {
     /// Reads a version: a leading `v`, missing numbers and leading zeros are fine.
     pub fn parse(text: &str) -> Option<Self> {
         let found = VERSION.captures(text)?;
-        let number = |index| found.get(index).map_or(Some(0), |digits| digits.as_str().parse().ok());
+        let number = |index| {
+            found
+                .get(index)
+                .map_or(Some(0), |digits| digits.as_str().parse().ok())
+        };
         let part = |index| found.get(index).map_or("", |part| part.as_str()).to_owned();
         let prerelease = part(4);
         let leading_zero = |part: &str| {
@@ -164,7 +170,9 @@ impl Object for Version {
             "String" => self.text().into(),
             "Compare" | "LessThan" | "GreaterThan" | "Equal" | "LessThanEqual" | "GreaterThanEqual" => {
                 let Some(other) = arguments.first().and_then(Value::downcast::<Self>) else {
-                    return Some(Err(CallError::new("wrong type for value; expected *semver.Version")));
+                    return Some(Err(CallError::new(
+                        "wrong type for value; expected *semver.Version",
+                    )));
                 };
                 let order = self.order(other);
                 match name {
@@ -244,7 +252,9 @@ impl Constraint {
     pub fn matches(&self, version: &Version) -> bool {
         self.groups.iter().any(|group| {
             // Prereleases are in range only where the author thought of them.
-            let allows_prerelease = group.iter().any(|comparison| !comparison.version.prerelease.is_empty());
+            let allows_prerelease = group
+                .iter()
+                .any(|comparison| !comparison.version.prerelease.is_empty());
             group
                 .iter()
                 .all(|comparison| comparison.holds(version, allows_prerelease))
@@ -259,9 +269,8 @@ fn parse_group(group: &str) -> Option<Vec<Comparison>> {
         let found = COMPARISON.captures(rest)?;
         let whole = found.get(0)?;
         let after = rest.get(whole.end()..)?;
-        let ends_clean = after.is_empty()
-            || after.starts_with(',')
-            || whole.as_str().ends_with(char::is_whitespace);
+        let ends_clean =
+            after.is_empty() || after.starts_with(',') || whole.as_str().ends_with(char::is_whitespace);
         if !ends_clean {
             return None;
         }
@@ -304,7 +313,11 @@ fn comparison(found: &regex::Captures<'_>) -> Option<Comparison> {
     } else if operator == Operator::Same && given < 3 {
         operator = Operator::Tilde;
     }
-    let prerelease = if given == 3 || part(6).is_some() { part(6).unwrap_or("") } else { "" };
+    let prerelease = if given == 3 || part(6).is_some() {
+        part(6).unwrap_or("")
+    } else {
+        ""
+    };
     Some(Comparison {
         operator,
         version: Version::of(numbers, prerelease, part(7).unwrap_or(""), ""),

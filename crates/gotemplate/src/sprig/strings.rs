@@ -8,7 +8,9 @@ use crate::{CallError, Map, Value};
 pub(super) fn register(functions: &mut Functions) {
     use Param::{Any, Int, String};
     functions.add("hello", &[], |_| Ok("Hello!".into()));
-    functions.add("trim", &[String], |a| Ok(text(a, 0).trim_matches(is_space).into()));
+    functions.add("trim", &[String], |a| {
+        Ok(text(a, 0).trim_matches(is_space).into())
+    });
     functions.add("upper", &[String], |a| Ok(upper(&text(a, 0)).into()));
     functions.add("lower", &[String], |a| Ok(lower(&text(a, 0)).into()));
     functions.add("title", &[String], |a| Ok(title(&text(a, 0)).into()));
@@ -17,14 +19,18 @@ pub(super) fn register(functions: &mut Functions) {
     functions.add("repeat", &[Int, String], repeat);
     functions.add("substr", &[Int, Int, String], |a| Ok(substr(a)));
     functions.add("trunc", &[Int, String], |a| Ok(trunc(a)));
-    functions.add("abbrev", &[Int, String], |a| Ok(abbreviate(0, int(a, 0), &text(a, 1)).into()));
+    functions.add("abbrev", &[Int, String], |a| {
+        Ok(abbreviate(0, int(a, 0), &text(a, 1)).into())
+    });
     functions.add("abbrevboth", &[Int, Int, String], |a| {
         Ok(abbreviate(int(a, 0), int(a, 1), &text(a, 2)).into())
     });
     for name in ["trimAll", "trimall"] {
         functions.add(name, &[String, String], |a| {
             let cut = text(a, 0);
-            Ok(text(a, 1).trim_matches(|character| cut.contains(character)).into())
+            Ok(text(a, 1)
+                .trim_matches(|character| cut.contains(character))
+                .into())
         });
     }
     functions.add("trimSuffix", &[String, String], |a| {
@@ -36,12 +42,22 @@ pub(super) fn register(functions: &mut Functions) {
         Ok(Value::string(whole.strip_prefix(cut).unwrap_or(whole)))
     });
     functions.add("nospace", &[String], |a| {
-        Ok(text(a, 0).chars().filter(|character| !is_space(*character)).collect::<std::string::String>().into())
+        Ok(text(a, 0)
+            .chars()
+            .filter(|character| !is_space(*character))
+            .collect::<std::string::String>()
+            .into())
     });
     functions.add("initials", &[String], |a| Ok(initials(&text(a, 0)).into()));
-    functions.add("contains", &[String, String], |a| Ok(contains(bytes(a, 1), bytes(a, 0)).into()));
-    functions.add("hasPrefix", &[String, String], |a| Ok(bytes(a, 1).starts_with(bytes(a, 0)).into()));
-    functions.add("hasSuffix", &[String, String], |a| Ok(bytes(a, 1).ends_with(bytes(a, 0)).into()));
+    functions.add("contains", &[String, String], |a| {
+        Ok(contains(bytes(a, 1), bytes(a, 0)).into())
+    });
+    functions.add("hasPrefix", &[String, String], |a| {
+        Ok(bytes(a, 1).starts_with(bytes(a, 0)).into())
+    });
+    functions.add("hasSuffix", &[String, String], |a| {
+        Ok(bytes(a, 1).ends_with(bytes(a, 0)).into())
+    });
     functions.add_variadic("quote", &[], Any, |a| {
         let quoted: Vec<_> = given(a)
             .map(|value| crate::format::quote(to_text(value).as_bytes(), false))
@@ -55,7 +71,9 @@ pub(super) fn register(functions: &mut Functions) {
         Ok(quoted.join(" ").into())
     });
     functions.add_variadic("cat", &[], Any, |a| {
-        let parts: Vec<_> = given(a).map(|value| crate::format::print(value).to_string()).collect();
+        let parts: Vec<_> = given(a)
+            .map(|value| crate::format::print(value).to_string())
+            .collect();
         Ok(parts.join(" ").into())
     });
     functions.add("indent", &[Int, String], |a| indent(a, false));
@@ -64,7 +82,9 @@ pub(super) fn register(functions: &mut Functions) {
     functions.add("plural", &[String, String, Int], |a| {
         Ok(value(a, usize::from(int(a, 2) != 1)).clone())
     });
-    functions.add("wrap", &[Int, String], |a| Ok(wrap(&text(a, 1), int(a, 0), "", false).into()));
+    functions.add("wrap", &[Int, String], |a| {
+        Ok(wrap(&text(a, 1), int(a, 0), "", false).into())
+    });
     functions.add("wrapWith", &[Int, String, String], |a| {
         Ok(wrap(&text(a, 2), int(a, 0), &text(a, 1), true).into())
     });
@@ -79,7 +99,9 @@ pub(super) fn register(functions: &mut Functions) {
     functions.add("splitList", &[String, String], |a| {
         Ok(Value::strings(split(&text(a, 1), &text(a, 0), usize::MAX)))
     });
-    functions.add("split", &[String, String], |a| Ok(numbered(split(&text(a, 1), &text(a, 0), usize::MAX))));
+    functions.add("split", &[String, String], |a| {
+        Ok(numbered(split(&text(a, 1), &text(a, 0), usize::MAX)))
+    });
     functions.add("splitn", &[String, Int, String], |a| {
         let limit = match int(a, 1) {
             0 => return Ok(numbered(Vec::new())),
@@ -190,7 +212,8 @@ fn swap_case(text: &str) -> String {
 }
 
 fn repeat(arguments: &[Value]) -> Result {
-    let count = usize::try_from(int(arguments, 0)).map_err(|_| CallError::new("strings: negative Repeat count"))?;
+    let count =
+        usize::try_from(int(arguments, 0)).map_err(|_| CallError::new("strings: negative Repeat count"))?;
     let unit = bytes(arguments, 1);
     bounded(unit.len().saturating_mul(count))?;
     Ok(Value::string(unit.repeat(count)))
@@ -237,8 +260,12 @@ fn abbreviate(left: i64, width: i64, text: &str) -> String {
         left
     };
     let part = |from: i64, to: i64| {
-        let (from, to) = (usize::try_from(from).unwrap_or(0), usize::try_from(to).unwrap_or(0));
-        String::from_utf8_lossy(text.as_bytes().get(from..to.min(text.len())).unwrap_or_default()).into_owned()
+        let (from, to) = (
+            usize::try_from(from).unwrap_or(0),
+            usize::try_from(to).unwrap_or(0),
+        );
+        String::from_utf8_lossy(text.as_bytes().get(from..to.min(text.len())).unwrap_or_default())
+            .into_owned()
     };
     if left <= 4 {
         return format!("{}...", part(0, width - 3));
@@ -265,7 +292,8 @@ fn initials(text: &str) -> String {
 }
 
 fn indent(arguments: &[Value], on_new_line: bool) -> Result {
-    let spaces = usize::try_from(int(arguments, 0)).map_err(|_| CallError::new("strings: negative Repeat count"))?;
+    let spaces =
+        usize::try_from(int(arguments, 0)).map_err(|_| CallError::new("strings: negative Repeat count"))?;
     let whole = bytes(arguments, 1);
     let lines = whole.iter().filter(|byte| **byte == b'\n').count() + 1;
     bounded(spaces.saturating_mul(lines).saturating_add(whole.len()))?;
@@ -285,7 +313,11 @@ fn indent(arguments: &[Value], on_new_line: bool) -> Result {
 
 fn replace(arguments: &[Value]) -> Result {
     let (old, new, whole) = (text(arguments, 0), text(arguments, 1), text(arguments, 2));
-    let times = if old.is_empty() { whole.len() + 1 } else { whole.len() / old.len() };
+    let times = if old.is_empty() {
+        whole.len() + 1
+    } else {
+        whole.len() / old.len()
+    };
     bounded(whole.len().saturating_add(times.saturating_mul(new.len())))?;
     Ok(whole.replace(&*old, &new).into())
 }
@@ -348,7 +380,11 @@ pub(super) fn texts(value: &Value) -> Vec<crate::Text> {
             .filter(|item| !item.is_nil())
             .map(to_text)
             .collect(),
-        Value::Bytes(bytes) => bytes.as_bytes().iter().map(|byte| byte.to_string().into()).collect(),
+        Value::Bytes(bytes) => bytes
+            .as_bytes()
+            .iter()
+            .map(|byte| byte.to_string().into())
+            .collect(),
         other => vec![to_text(other)],
     }
 }

@@ -46,11 +46,16 @@ fn parse(url: &str) -> Result {
             info.clone_into(&mut user);
             host = at;
         }
-        let port = host.rsplit_once(':').filter(|(before, _)| !before.starts_with('[') || before.ends_with(']'));
+        let port = host
+            .rsplit_once(':')
+            .filter(|(before, _)| !before.starts_with('[') || before.ends_with(']'));
         if let Some((_, port)) = port
             && !port.bytes().all(|byte| byte.is_ascii_digit())
         {
-            return bad(&format!("invalid port {} after host", crate::format::quote(format!(":{port}").as_bytes(), false)));
+            return bad(&format!(
+                "invalid port {} after host",
+                crate::format::quote(format!(":{port}").as_bytes(), false)
+            ));
         }
     }
     let Some(path) = unescape(path) else {

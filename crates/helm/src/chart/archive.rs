@@ -41,7 +41,9 @@ fn unpack_from(place: &str, reader: impl Read) -> Result<Vec<ChartFile>, HelmErr
         let path = String::from_utf8_lossy(&entry.path_bytes()).replace('\\', "/");
         let size = entry.size();
         if size > MAX_FILE {
-            return Err(failed(format!("{path} is larger than the maximum file size {MAX_FILE}")));
+            return Err(failed(format!(
+                "{path} is larger than the maximum file size {MAX_FILE}"
+            )));
         }
         total += size;
         if total > MAX_CHART {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use kubescape_model::{ControlResult, EvidencePath, PathRecord, Resource, SubStatus};
+use kubescape_model::{ControlResult, EvidencePath, PathRecord, RenderedLine, Resource, SubStatus};
 use kubescape_yaml::{LineIndex, Position};
 
 use super::Page;
@@ -40,13 +40,19 @@ pub(super) fn place(resource: &Resource, lines: Option<&LineIndex<'_>>) -> Strin
     } else {
         &source.relative_path
     };
-    match lines {
-        Some(lines) => format!(
-            "{file}:{}",
-            lines.position(resource.object.span.start as usize).line
-        ),
-        None => file.clone(),
+    let Some(lines) = lines else {
+        return file.clone();
+    };
+    let line = lines.position(resource.object.span.start as usize).line;
+    match origin(resource, line) {
+        Some(origin) => format!("{}:{}", origin.file, origin.line),
+        None => format!("{file}:{line}"),
     }
+}
+
+/// What wrote a line of a rendered object.
+fn origin(resource: &Resource, line: usize) -> Option<&RenderedLine> {
+    resource.source.as_ref()?.rendering.as_ref()?.line(line)
 }
 
 /// `Deployment shop/web`.
@@ -150,19 +156,28 @@ fn step(
         return Ok(());
     };
     let hidden = fields::is_secret(resource, path) && !page.style.secrets;
+    let position = fields::position(&resource.object, path, lines);
     quote(
         page,
-        fields::position(&resource.object, path, lines),
+        position,
+        origin(resource, position.line).zip(
+            resource
+                .source
+                .as_ref()
+                .map(|source| source.relative_path.as_str()),
+        ),
         hidden,
         lines,
         output,
     )
 }
 
-/// The line of the file that the path leads to, with its number.
+/// The line of the file that the path leads to, with its number. A rendered line is followed by what wrote it, unless
+/// that is the object's own template.
 fn quote(
     page: &Page<'_>,
     position: Position,
+    origin: Option<(&RenderedLine, &str)>,
     hidden: bool,
     lines: &LineIndex<'_>,
     output: &mut dyn Write,
@@ -181,9 +196,19 @@ fn quote(
         .collect();
     let room = page.width.saturating_sub(16);
     let text: String = text.trim_end().chars().take(room).collect();
+    let number = origin.map_or(position.line, |(origin, _)| origin.line as usize);
     writeln!(
         output,
         "      {}",
-        page.paint.dim(format!("{:>5} │ {text}", position.line))
-    )
+        page.paint.dim(format!("{number:>5} │ {text}"))
+    )?;
+    let Some((origin, file)) = origin else {
+        return Ok(());
+    };
+    let from = match &origin.values_key {
+        Some(key) => format!("{}, from .Values.{key}", origin.file),
+        None if *origin.file == *file => return Ok(()),
+        None => origin.file.to_string(),
+    };
+    writeln!(output, "      {}", page.paint.dim(format!("      └ {from}")))
 }

@@ -5,10 +5,28 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const DAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Piece<'a> {
@@ -452,7 +470,10 @@ impl Reader<'_> {
         };
         self.rest = self.rest.get(1..)?;
         let mut total = self.number::<i32>(2, 2)? * 3600;
-        for scale in [60, 1].into_iter().take(if short { 0 } else { 1 + usize::from(seconds) }) {
+        for scale in [60, 1]
+            .into_iter()
+            .take(if short { 0 } else { 1 + usize::from(seconds) })
+        {
             if colon {
                 self.rest = self.rest.strip_prefix(':')?;
             }
