@@ -60,7 +60,7 @@ pub(crate) fn equal_any(arguments: &[Value]) -> Result<bool, CallError> {
 pub(crate) fn equal(left: &Value, right: &Value) -> Result<bool, CallError> {
     match (basic(left), basic(right)) {
         (Some(one), Some(other)) if one == other => Ok(match (left, right) {
-            (Value::Complex(a, b), Value::Complex(c, d)) => a == c && b == d,
+            (Value::Complex(..), Value::Complex(..)) => left.deep_equal(right),
             _ => order(left, right) == Some(Ordering::Equal),
         }),
         (None, None) => {

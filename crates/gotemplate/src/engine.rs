@@ -29,7 +29,7 @@ impl Default for Limits {
         Self {
             output_bytes: 256 << 20,
             depth: 3000,
-            time: Duration::from_secs(60),
+            time: Duration::from_mins(1),
         }
     }
 }
@@ -92,7 +92,7 @@ impl Engine {
     }
 
     /// Renders a template, and remembers what wrote which part of the text.
-    pub fn render(&self, name: &str, data: &Value) -> Result<Output, ExecError> {
+    pub fn render(&self, name: &str, data: &Value) -> Result<Output, Box<ExecError>> {
         self.written.set(0);
         let mut output = Output::with_marks();
         self.execute(name, data, Origin::Root, &mut output)?;
@@ -100,7 +100,7 @@ impl Engine {
     }
 
     /// Renders a template within another.
-    pub fn render_nested(&self, name: &str, data: &Value) -> Result<Text, ExecError> {
+    pub fn render_nested(&self, name: &str, data: &Value) -> Result<Text, Box<ExecError>> {
         let mut output = Output::default();
         self.execute(name, data, Origin::Unknown, &mut output)?;
         Ok(output.text.into())
@@ -112,9 +112,9 @@ impl Engine {
         data: &Value,
         origin: Origin,
         output: &mut Output,
-    ) -> Result<(), ExecError> {
+    ) -> Result<(), Box<ExecError>> {
         let Some(template) = self.template(name) else {
-            return Err(ExecError {
+            return Err(Box::new(ExecError {
                 file: name.to_owned(),
                 line: 0,
                 column: 0,
@@ -125,7 +125,7 @@ impl Engine {
                     crate::format::quote(name.as_bytes(), false)
                 ),
                 user_message: None,
-            });
+            }));
         };
         exec::run(self, &template, data.clone(), origin, output)
     }

@@ -61,8 +61,8 @@ impl CallError {
     }
 }
 
-impl From<ExecError> for CallError {
-    fn from(error: ExecError) -> Self {
+impl From<Box<ExecError>> for CallError {
+    fn from(error: Box<ExecError>) -> Self {
         Self {
             message: error.to_string(),
             user_message: error.user_message,

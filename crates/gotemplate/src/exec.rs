@@ -122,16 +122,6 @@ pub(crate) fn run(
     data: Value,
     origin: Origin,
     output: &mut Output,
-) -> std::result::Result<(), ExecError> {
-    run_boxed(engine, template, data, origin, output).map_err(|error| *error)
-}
-
-fn run_boxed(
-    engine: &Engine,
-    template: &Rc<Template>,
-    data: Value,
-    origin: Origin,
-    output: &mut Output,
 ) -> Result<()> {
     let mut frame = Frame {
         engine,
@@ -407,7 +397,7 @@ impl<'t> Frame<'t, '_> {
             None => (Value::Nil, Origin::Unknown),
         };
         self.site = Site::Call { at, name, pipe };
-        run_boxed(self.engine, &template, data, origin, self.output)
+        run(self.engine, &template, data, origin, self.output)
     }
 
     /// The value of a pipeline. Its type is always the value's own.
@@ -574,7 +564,7 @@ impl<'t> Frame<'t, '_> {
                 let value = map.get(name).unwrap_or_else(|| zero(element));
                 Ok(Slot::element(value, element))
             }
-            Value::List(list) => match list.class().method(name) {
+            Value::List(items) => match items.class().method(name) {
                 Some((params, method)) => {
                     let values = self.typed_arguments(dot, name, params, arguments, last)?;
                     self.method_result(operand, name, method(&receiver.value, &values))
@@ -589,12 +579,11 @@ impl<'t> Frame<'t, '_> {
                     return Ok(Slot::of(value));
                 }
                 let values = self.method_arguments(dot, arguments, last)?;
-                match object.call(name, &values) {
-                    Some(result) => self.method_result(operand, name, result),
-                    None => {
-                        self.site = Site::Operand(operand);
-                        self.no_field(name, receiver)
-                    }
+                if let Some(result) = object.call(name, &values) {
+                    self.method_result(operand, name, result)
+                } else {
+                    self.site = Site::Operand(operand);
+                    self.no_field(name, receiver)
                 }
             }
             _ => self.no_field(name, receiver),

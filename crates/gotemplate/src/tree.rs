@@ -25,7 +25,7 @@ impl File {
     /// Line (from 1) and column (from 0) of a byte, as Go's templates count them.
     pub(crate) fn position(&self, at: usize) -> (usize, usize) {
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = before.split(|byte| *byte == b'\n').count();
         let column = before
             .iter()
             .rposition(|byte| *byte == b'\n')

@@ -408,6 +408,7 @@ impl Value {
     }
 
     /// Equality as `reflect.DeepEqual` has it: same types all the way down.
+    #[expect(clippy::float_cmp, reason = "equal means equal, as in Go")]
     pub fn deep_equal(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Nil, Self::Nil) => true,

@@ -136,7 +136,7 @@ impl Chart {
                 name => match name.strip_prefix("charts/") {
                     None => chart.files.push(file),
                     Some(_) if Path::new(name).extension().is_some_and(|ext| ext == "prov") => {
-                        chart.files.push(file)
+                        chart.files.push(file);
                     }
                     Some(rest) => {
                         let first = rest.split('/').next().unwrap_or_default().to_owned();

@@ -240,10 +240,8 @@ fn fill_own(chart: &Chart, map: &Map, nulls: Nulls, warnings: &mut Vec<String>) 
     for (key, default) in copy(&chart.values.map()).entries() {
         match (map.get(&key), &default) {
             (None, _) => map.insert(key, default),
-            (Some(Value::Nil), _) => {
-                if nulls == Nulls::Delete {
-                    map.remove(&key);
-                }
+            (Some(Value::Nil), _) if nulls == Nulls::Delete => {
+                map.remove(&key);
             }
             (Some(Value::Map(own)), Value::Map(table)) => {
                 let is_subchart = chart

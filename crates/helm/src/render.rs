@@ -48,7 +48,7 @@ impl Default for RenderOptions {
             api_versions: Vec::new(),
             overrides: Overrides::default(),
             skip_schema: false,
-            time: Duration::from_secs(60),
+            time: Duration::from_mins(1),
         }
     }
 }
@@ -230,7 +230,7 @@ impl TemplateSet {
             );
             let output = engine
                 .render(&template.name, &Value::Map(template.context.clone()))
-                .map_err(|error| HelmError::Render(Box::new(error)))?;
+                .map_err(HelmError::Render)?;
             if !template.name.ends_with("NOTES.txt") {
                 files.push((&template.name, clean(output.text, output.marks)));
             }
@@ -362,6 +362,6 @@ fn snippet_here(path: &Path, name: &str, text: &str, options: &RenderOptions) ->
     );
     let output = engine
         .render(&full, &Value::Map(context))
-        .map_err(|error| HelmError::Render(Box::new(error)))?;
+        .map_err(HelmError::Render)?;
     Ok(clean(output.text, output.marks).text)
 }

@@ -113,10 +113,8 @@ pub fn coalesce_tables(map: &Map, defaults: &Map, nulls: Nulls) {
     for (key, default) in defaults.entries() {
         match (map.get(&key), &default) {
             (None, _) => map.insert(key, copy_value(&default)),
-            (Some(Value::Nil), _) => {
-                if nulls == Nulls::Delete {
-                    map.remove(&key);
-                }
+            (Some(Value::Nil), _) if nulls == Nulls::Delete => {
+                map.remove(&key);
             }
             (Some(Value::Map(own)), Value::Map(defaults)) => coalesce_tables(&own, defaults, nulls),
             _ => {}

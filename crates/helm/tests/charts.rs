@@ -3,6 +3,15 @@
 //! Random values (passwords, keys, certificates) differ in every rendering: where a second one is given, leaves that
 //! differ between the two are not compared.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests stop at the first surprise and say so"
+)]
+
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};

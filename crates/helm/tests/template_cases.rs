@@ -1,5 +1,14 @@
 //! Snippets with what the real helm makes of them. `KUBESCAPE_TEMPLATE_CASES` names another file of the same shape.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests stop at the first surprise and say so"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

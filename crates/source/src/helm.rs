@@ -165,13 +165,12 @@ fn source(chart: &Path, rendered: &Rendered, document: &Document, root: &str) ->
         .iter()
         .map(|line| {
             let known = names.iter().find(|(file, _)| *file == line.file);
-            let file = match known {
-                Some((_, name)) => Arc::clone(name),
-                None => {
-                    let name: Arc<str> = relative(&line.file).into();
-                    names.push((&line.file, Arc::clone(&name)));
-                    name
-                }
+            let file = if let Some((_, name)) = known {
+                Arc::clone(name)
+            } else {
+                let name: Arc<str> = relative(&line.file).into();
+                names.push((&line.file, Arc::clone(&name)));
+                name
             };
             RenderedLine {
                 file,

@@ -112,9 +112,7 @@ impl<'t> Frame<'t, '_> {
     fn literal(&mut self, param: Param, operand: &'t Operand) -> Result<Value> {
         let expected = |what: &str| format!("expected {what}; found {operand}");
         match (param, &operand.kind) {
-            (Param::Any, OperandKind::Bool(flag)) | (Param::Bool, OperandKind::Bool(flag)) => {
-                Ok(Value::Bool(*flag))
-            }
+            (Param::Any | Param::Bool, OperandKind::Bool(flag)) => Ok(Value::Bool(*flag)),
             (Param::Any | Param::String, OperandKind::String { value, .. }) => Ok(value.clone()),
             (Param::Any, OperandKind::Number(number)) => self.constant(number),
             (Param::Int, OperandKind::Number(number)) => match number.int {

@@ -71,8 +71,12 @@ impl Frame<'_, '_> {
                 Origin::Unknown => {}
                 // A helper that takes everything may take any key.
                 Origin::Root => return Origin::Unknown,
-                origin if found == Origin::Unknown => found = origin,
-                _ => return Origin::Unknown,
+                origin @ Origin::Values(_) => {
+                    if found != Origin::Unknown {
+                        return Origin::Unknown;
+                    }
+                    found = origin;
+                }
             }
         }
         found

@@ -67,10 +67,10 @@ impl Printer<'_> {
             if self.peek() == Some(b'*') {
                 self.at += 1;
                 match self.int_argument() {
-                    Some(number) if number.unsigned_abs() as usize <= MAX_NUMBER => {
+                    Some(number) if number.unsigned_abs() <= MAX_NUMBER as u64 => {
                         flags.minus |= number < 0;
                         flags.zero &= number >= 0;
-                        flags.width = Some(number.unsigned_abs() as usize);
+                        flags.width = usize::try_from(number.unsigned_abs()).ok();
                     }
                     _ => self.out.extend_from_slice(b"%!(BADWIDTH)"),
                 }
@@ -90,7 +90,7 @@ impl Printer<'_> {
                 if self.peek() == Some(b'*') {
                     self.at += 1;
                     match self.int_argument() {
-                        Some(number) if number > MAX_NUMBER as i64 => {
+                        Some(number) if usize::try_from(number).is_ok_and(|number| number > MAX_NUMBER) => {
                             self.out.extend_from_slice(b"%!(BADPREC)");
                         }
                         Some(number) => flags.precision = usize::try_from(number).ok(),
@@ -266,7 +266,7 @@ fn format_value(value: &Value, verb: char, flags: Flags, out: &mut Vec<u8>, dept
     match (value, verb) {
         (Value::Bool(flag), 't' | 'v') => pad(flag.to_string().as_bytes(), flags, out),
         (Value::Int(number) | Value::Int64(number), _) => {
-            integer(value, i128::from(*number), verb, flags, out)
+            integer(value, i128::from(*number), verb, flags, out);
         }
         (Value::Uint8(number), 'v') if flags.sharp_v => {
             pad(format!("{number:#x}").as_bytes(), flags, out);
@@ -477,7 +477,7 @@ fn float(value: &Value, number: f64, verb: char, flags: Flags, out: &mut Vec<u8>
 /// Mantissa and exponent to the base of two: `5629499534213120p-51`.
 fn binary(number: f64) -> String {
     let bits = number.abs().to_bits();
-    let (exponent, fraction) = ((bits >> 52) as i64, bits & ((1 << 52) - 1));
+    let (exponent, fraction) = ((bits >> 52).cast_signed(), bits & ((1 << 52) - 1));
     let (mantissa, exponent) = if exponent == 0 {
         (fraction, -1074)
     } else {
@@ -497,7 +497,7 @@ fn hexadecimal(number: f64, sharp: bool) -> String {
         return format!("{sign}0x0p+00");
     }
     let bits = number.abs().to_bits();
-    let (mut exponent, mut fraction) = ((bits >> 52) as i64 - 1023, bits & ((1 << 52) - 1));
+    let (mut exponent, mut fraction) = ((bits >> 52).cast_signed() - 1023, bits & ((1 << 52) - 1));
     if exponent == -1023 {
         let shift = i64::from(fraction.leading_zeros()) - 11;
         fraction = (fraction << shift) & ((1 << 52) - 1);

@@ -14,7 +14,7 @@ pub(super) fn register(functions: &mut Functions) {
     functions.add_variadic("dict", &[], Any, |a| {
         let dict = Map::dict();
         for pair in a.chunks(2) {
-            let key = pair.first().map(to_text).unwrap_or_else(|| "".into());
+            let key = pair.first().map_or_else(|| "".into(), to_text);
             dict.insert(key, pair.get(1).cloned().unwrap_or_else(|| "".into()));
         }
         Ok(Value::Map(dict))

@@ -6,6 +6,7 @@ use crate::functions::{Functions, Param};
 use crate::value::LISTS;
 use crate::{CallError, List, Value};
 
+#[expect(clippy::too_many_lines, reason = "a table of functions")]
 pub(super) fn register(functions: &mut Functions) {
     use Param::{Any, Int};
     for name in ["list", "tuple"] {
@@ -173,10 +174,10 @@ fn chunk(arguments: &[Value]) -> Result {
     Ok(Value::List(List::new(&LISTS, chunks)))
 }
 
-fn numbers(start: i64, stop: i64, step: i64) -> std::result::Result<Vec<i64>, CallError> {
+fn numbers(start: i64, end: i64, step: i64) -> std::result::Result<Vec<i64>, CallError> {
     let mut all = Vec::new();
     let mut at = start;
-    while step > 0 && at < stop || step < 0 && at > stop {
+    while step > 0 && at < end || step < 0 && at > end {
         all.push(at);
         if all.len() > MAX_ITEMS {
             return Err(CallError::new("the list is too long"));
@@ -189,8 +190,8 @@ fn numbers(start: i64, stop: i64, step: i64) -> std::result::Result<Vec<i64>, Ca
     Ok(all)
 }
 
-fn steps(start: i64, stop: i64, step: i64) -> Result {
-    let all = numbers(start, stop, step)?.into_iter().map(Value::Int).collect();
+fn steps(start: i64, end: i64, step: i64) -> Result {
+    let all = numbers(start, end, step)?.into_iter().map(Value::Int).collect();
     Ok(Value::List(List::new(&crate::value::INTS, all)))
 }
 

@@ -21,8 +21,8 @@ pub(super) fn register(functions: &mut Functions) {
     functions.add("add1", &[Any], |a| {
         Ok(Value::Int64(to_int64(value(a, 0)).wrapping_add(1)))
     });
-    functions.add_variadic("add", &[], Any, |a| fold(a, 0, i64::wrapping_add));
-    functions.add_variadic("mul", &[Any], Any, |a| fold(a, 1, i64::wrapping_mul));
+    functions.add_variadic("add", &[], Any, |a| Ok(fold(a, 0, i64::wrapping_add)));
+    functions.add_variadic("mul", &[Any], Any, |a| Ok(fold(a, 1, i64::wrapping_mul)));
     functions.add("sub", &[Any, Any], |a| {
         Ok(Value::Int64(
             to_int64(value(a, 0)).wrapping_sub(to_int64(value(a, 1))),
@@ -84,8 +84,8 @@ pub(super) fn register(functions: &mut Functions) {
     });
 }
 
-fn fold(arguments: &[Value], start: i64, join: fn(i64, i64) -> i64) -> Result {
-    Ok(Value::Int64(arguments.iter().map(to_int64).fold(start, join)))
+fn fold(arguments: &[Value], start: i64, join: fn(i64, i64) -> i64) -> Value {
+    Value::Int64(arguments.iter().map(to_int64).fold(start, join))
 }
 
 fn division(arguments: &[Value], divide: fn(i64, i64) -> i64) -> Result {

@@ -5,6 +5,7 @@ use super::cast::to_text;
 use crate::functions::{Functions, Param};
 use crate::{CallError, Map, Value};
 
+#[expect(clippy::too_many_lines, reason = "a table of functions")]
 pub(super) fn register(functions: &mut Functions) {
     use Param::{Any, Int, String};
     functions.add("hello", &[], |_| Ok("Hello!".into()));
@@ -295,7 +296,7 @@ fn indent(arguments: &[Value], on_new_line: bool) -> Result {
     let spaces =
         usize::try_from(int(arguments, 0)).map_err(|_| CallError::new("strings: negative Repeat count"))?;
     let whole = bytes(arguments, 1);
-    let lines = whole.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let lines = whole.split(|byte| *byte == b'\n').count();
     bounded(spaces.saturating_mul(lines).saturating_add(whole.len()))?;
     let mut out = Vec::with_capacity(whole.len() + spaces * lines + 1);
     if on_new_line {
@@ -353,16 +354,13 @@ fn wrap(text: &str, width: i64, separator: &str, cut: bool) -> String {
                 .get(end..)
                 .and_then(|rest| rest.iter().position(|character| *character == ' '))
                 .map(|at| at + end);
-            match space {
-                Some(space) => {
-                    out.push_str(&collect(offset, space));
-                    out.push_str(separator);
-                    offset = space + 1;
-                }
-                None => {
-                    out.push_str(&collect(offset, input.len()));
-                    offset = input.len();
-                }
+            if let Some(space) = space {
+                out.push_str(&collect(offset, space));
+                out.push_str(separator);
+                offset = space + 1;
+            } else {
+                out.push_str(&collect(offset, input.len()));
+                offset = input.len();
             }
         }
     }

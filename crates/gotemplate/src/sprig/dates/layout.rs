@@ -282,6 +282,7 @@ fn zone_name(zoned: &Zoned) -> String {
 }
 
 /// Reads a time after a layout.
+#[expect(clippy::too_many_lines, reason = "one arm for each piece of a layout")]
 pub(super) fn parse(layout: &str, text: &str) -> Option<(Timestamp, TimeZone)> {
     let mut reader = Reader { rest: text };
     let (mut year, mut month, mut day) = (0i16, 1i8, 1i8);
@@ -458,6 +459,7 @@ impl Reader<'_> {
         format!("{number:0<9}").get(..9)?.parse().ok()
     }
 
+    #[expect(clippy::fn_params_excessive_bools, reason = "the fields of the piece")]
     fn offset(&mut self, z: bool, colon: bool, seconds: bool, short: bool) -> Option<i32> {
         if z && let Some(rest) = self.rest.strip_prefix('Z') {
             self.rest = rest;
