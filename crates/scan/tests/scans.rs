@@ -20,6 +20,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use kubescape_helm::RenderOptions;
 use kubescape_library::Library;
 use kubescape_model::{EvidencePath, Report, Resource, ResourceResult};
 use kubescape_policy::rego::Limits;
@@ -202,6 +203,12 @@ fn report(library: &Library, input: &Path) -> Result<Report, Box<dyn Error>> {
         controls: ControlFilter::default(),
         collect: CollectSettings {
             inputs: vec![input.display().to_string()],
+            // The other implementation gives releases no name unless it is told one.
+            helm: RenderOptions {
+                release_name: String::new(),
+                namespace: String::new(),
+                ..RenderOptions::default()
+            },
             ..CollectSettings::default()
         },
         text: None,

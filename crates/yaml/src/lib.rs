@@ -38,4 +38,4 @@ pub use path::{Nearest, PathSegment, parse_path};
 pub use scalar::{Profile, is_plain_string};
 pub use stream::{Document, Limits, Manifest, load, load_manifests, load_one};
 pub use write_json::{JsonStyle, format_float, write_json};
-pub use write_yaml::to_yaml;
+pub use write_yaml::{to_yaml, to_yaml_folded};

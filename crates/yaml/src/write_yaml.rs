@@ -7,11 +7,16 @@ use crate::{Node, Profile, Value};
 
 /// The node as a YAML document without markers.
 pub fn to_yaml(node: &Node) -> String {
+    to_yaml_folded(node, -1)
+}
+
+/// The same, with long lines folded at the first blank behind a column; -1: never.
+pub fn to_yaml_folded(node: &Node, width: i32) -> String {
     let mut bytes = Vec::new();
     let mut emitter = Emitter::new();
     emitter.set_output_string(&mut bytes);
     emitter.set_unicode(true);
-    emitter.set_width(-1);
+    emitter.set_width(width);
     emitter.set_indent(2);
     let written = emitter
         .emit(Event::stream_start(Encoding::Utf8))

@@ -1,0 +1,122 @@
+//! Files of a build: what may be read, and which bytes stand in which file.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kubescape_yaml::{LineIndex, Node, Span, Value};
+
+use crate::error::{KustomizeError, Result};
+
+/// Largest file, in bytes.
+const MAX_FILE: u64 = 32 << 20;
+/// All files of a build together.
+const MAX_TOTAL: u32 = 1 << 30;
+
+/// Which files a kustomization may read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoadRestriction {
+    /// Only those in or below its own folder.
+    #[default]
+    RootOnly,
+    /// Any.
+    None,
+}
+
+/// Everything that was read. Every file has a range of offsets of its own, so that each node tells where it stands
+/// even after patches from other files.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    restriction: LoadRestriction,
+    texts: Vec<(u32, PathBuf, String)>,
+    next: u32,
+    pub read: BTreeSet<PathBuf>,
+}
+
+impl Files {
+    pub(crate) fn new(restriction: LoadRestriction) -> Self {
+        Self {
+            restriction,
+            // Offset 0 is "no file wrote this".
+            next: 1,
+            ..Self::default()
+        }
+    }
+
+    /// The bytes of a file that a kustomization in `root` names.
+    pub(crate) fn read(&mut self, root: &Path, name: &str) -> Result<(PathBuf, Vec<u8>)> {
+        let path = root.join(name);
+        let failed = |source| KustomizeError::Read {
+            path: path.clone(),
+            source,
+        };
+        let real = fs::canonicalize(&path).map_err(failed)?;
+        if self.restriction == LoadRestriction::RootOnly {
+            let real_root = fs::canonicalize(root).map_err(failed)?;
+            if !real.starts_with(&real_root) {
+                return Err(KustomizeError::Outside {
+                    file: path,
+                    root: root.to_owned(),
+                });
+            }
+        }
+        let size = fs::metadata(&real).map_err(failed)?.len();
+        if size > MAX_FILE {
+            return Err(KustomizeError::invalid(&path, format!("the file is larger than {MAX_FILE} bytes")));
+        }
+        let bytes = fs::read(&real).map_err(failed)?;
+        self.read.insert(path.clone());
+        Ok((path, bytes))
+    }
+
+    /// The text of a file.
+    pub(crate) fn read_text(&mut self, root: &Path, name: &str) -> Result<(PathBuf, String)> {
+        let (path, bytes) = self.read(root, name)?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok((path, text.replace("\r\n", "\n"))),
+            Err(_) => Err(KustomizeError::invalid(&path, "not a text file (invalid UTF-8)")),
+        }
+    }
+
+    /// Gives a text its range of offsets, and moves the spans of its nodes there.
+    pub(crate) fn place(&mut self, path: &Path, text: &str, nodes: &mut [Node]) -> Result<()> {
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let next = self.next.saturating_add(length).saturating_add(1);
+        if next > MAX_TOTAL {
+            return Err(KustomizeError::invalid(path, "the files of the build are too large together"));
+        }
+        let base = self.next;
+        self.next = next;
+        for node in nodes {
+            shift(node, base);
+        }
+        self.texts.push((base, path.to_owned(), text.to_owned()));
+        Ok(())
+    }
+
+    /// File and line of an offset.
+    pub(crate) fn locate(&self, offset: u32) -> Option<(&Path, usize)> {
+        let index = self.texts.partition_point(|(base, ..)| *base <= offset).checked_sub(1)?;
+        let (base, path, text) = self.texts.get(index)?;
+        let line = LineIndex::new(text).position((offset - base) as usize).line;
+        Some((path, line))
+    }
+}
+
+fn shift(node: &mut Node, by: u32) {
+    let moved = |span: Span| Span {
+        start: span.start + by,
+        end: span.end + by,
+    };
+    node.span = moved(node.span);
+    match &mut node.value {
+        Value::Sequence(items) => items.iter_mut().for_each(|item| shift(item, by)),
+        Value::Mapping(map) => {
+            for entry in map.entries_mut() {
+                entry.key.span = moved(entry.key.span);
+                shift(&mut entry.value, by);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,329 @@
+//! `replacements`.
+
+use std::path::Path;
+
+use kubescape_yaml::{Limits, Mapping, Node, Profile, Value, load_one};
+use regex::Regex;
+
+use crate::accumulate::{Build, Root, State};
+use crate::config::{ReplacementEntry, ReplacementSource, ReplacementTarget, Selector, typed};
+use crate::error::{KustomizeError, Result};
+use crate::object::scalar_text;
+use crate::selector::{holds, matches_exactly, requirements};
+
+pub(super) fn run(build: &mut Build<'_>, root: &Root, state: &mut State) -> Result<()> {
+    for entry in &root.config.replacements {
+        if entry.path.is_empty() {
+            replace(&root.file, state, entry)?;
+            continue;
+        }
+        if entry.source.is_some() || !entry.targets.is_empty() {
+            return Err(KustomizeError::invalid(
+                &root.file,
+                "cannot specify both path and inline replacement",
+            ));
+        }
+        let (path, text) = build.files.read_text(&root.folder, &entry.path)?;
+        let node = load_one(&text, Profile::SigsYaml, &Limits::default())
+            .map_err(|error| KustomizeError::invalid(&path, error.to_string()))?;
+        let one = std::slice::from_ref(&node);
+        for node in node.as_sequence().unwrap_or(one) {
+            replace(&path, state, &typed(&path, node)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn replace(path: &Path, state: &mut State, entry: &ReplacementEntry) -> Result<()> {
+    let failed = |message: String| KustomizeError::invalid(path, message);
+    let Some(source) = entry.source.as_ref().filter(|_| !entry.targets.is_empty()) else {
+        return Err(failed("replacements must specify a source and at least one target".to_owned()));
+    };
+    let value = source_value(state, source).map_err(failed)?;
+    for target in &entry.targets {
+        let Some(select) = &target.select else {
+            return Err(failed("target must specify resources to select".to_owned()));
+        };
+        let indexes = state
+            .objects
+            .indexes(|object| selected(select, object) && !target.reject.iter().any(|reject| rejects(reject, object)));
+        for index in indexes {
+            let Some(object) = state.objects.list.get_mut(index) else {
+                continue;
+            };
+            let default = ["metadata.name".to_owned()];
+            let paths = if target.field_paths.is_empty() {
+                default.as_slice()
+            } else {
+                &target.field_paths
+            };
+            let renames = paths.iter().any(|path| path.starts_with("metadata.name"));
+            if renames {
+                object.remember();
+            }
+            for field in paths {
+                let parts = parse(field);
+                let hits = set(&mut object.node, &parts, &value, target).map_err(failed)?;
+                if hits == 0 {
+                    let verb = if target.options.create { "find or create" } else { "find" };
+                    return Err(failed(format!("unable to {verb} field {field:?} in replacement target")));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn selected(selector: &Selector, object: &crate::object::Object) -> bool {
+    matches_exactly(selector, object)
+        && requirements(&selector.label_selector).is_ok_and(|labels| holds(&labels, &object.texts("labels")))
+        && requirements(&selector.annotation_selector)
+            .is_ok_and(|annotations| holds(&annotations, &object.texts("annotations")))
+}
+
+fn rejects(selector: &Selector, object: &crate::object::Object) -> bool {
+    let names_something = [
+        &selector.group,
+        &selector.version,
+        &selector.kind,
+        &selector.name,
+        &selector.namespace,
+    ]
+    .iter()
+    .any(|part| !part.is_empty());
+    let by_labels = !selector.label_selector.is_empty()
+        && requirements(&selector.label_selector).is_ok_and(|labels| holds(&labels, &object.texts("labels")));
+    let by_annotations = !selector.annotation_selector.is_empty()
+        && requirements(&selector.annotation_selector)
+            .is_ok_and(|annotations| holds(&annotations, &object.texts("annotations")));
+    names_something && matches_exactly(selector, object) || by_labels || by_annotations
+}
+
+fn source_value(state: &State, source: &ReplacementSource) -> std::result::Result<Node, String> {
+    let selector = Selector {
+        group: source.group.clone(),
+        version: source.version.clone(),
+        kind: source.kind.clone(),
+        name: source.name.clone(),
+        namespace: source.namespace.clone(),
+        ..Selector::default()
+    };
+    let shown = format!(
+        "{}.{}.{}/{}.{}",
+        selector.kind, selector.version, selector.group, selector.name, selector.namespace
+    );
+    let found: Vec<_> = state
+        .objects
+        .list
+        .iter()
+        .filter(|object| matches_exactly(&selector, object))
+        .collect();
+    let object = match found.as_slice() {
+        [object] => object,
+        [] => return Err(format!("nothing selected by {shown}")),
+        _ => return Err(format!("multiple matches for selector {shown}")),
+    };
+    let path = if source.field_path.is_empty() { "metadata.name" } else { &source.field_path };
+    let value = find(&object.node, &parse(path))
+        .filter(|node| !node.is_null())
+        .cloned()
+        .ok_or_else(|| format!("fieldPath `{path}` is missing for replacement source {shown}"))?;
+    if source.options.delimiter.is_empty() {
+        return Ok(value);
+    }
+    let text = scalar_text(&value);
+    let parts: Vec<&str> = text.split(&source.options.delimiter).collect();
+    usize::try_from(source.options.index)
+        .ok()
+        .and_then(|index| parts.get(index))
+        .map(|part| Node::string(*part))
+        .ok_or_else(|| format!("options.index {} is out of bounds for value {text}", source.options.index))
+}
+
+/// A part of a path.
+#[derive(Debug)]
+enum Step {
+    Key(String),
+    Index(usize),
+    Every,
+    /// Elements whose key has a value that a pattern finds.
+    Match { key: String, value: String },
+}
+
+/// The parts of `a.b[name=c].d`; `[x]` is one key.
+fn parse(path: &str) -> Vec<Step> {
+    let mut parts = vec![String::new()];
+    let mut in_brackets = false;
+    let mut characters = path.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' if characters.peek() == Some(&'.') => {
+                characters.next();
+                push(&mut parts, '.');
+            }
+            '.' if !in_brackets => parts.push(String::new()),
+            '[' if !in_brackets => {
+                in_brackets = true;
+                if parts.last().is_some_and(|part| !part.is_empty()) {
+                    parts.push(String::new());
+                }
+                push(&mut parts, '[');
+            }
+            ']' if in_brackets => {
+                in_brackets = false;
+                push(&mut parts, ']');
+            }
+            other => push(&mut parts, other),
+        }
+    }
+    parts
+        .iter()
+        .filter(|part| !part.is_empty())
+        .map(|part| step(part))
+        .collect()
+}
+
+fn push(parts: &mut [String], character: char) {
+    if let Some(last) = parts.last_mut() {
+        last.push(character);
+    }
+}
+
+fn step(part: &str) -> Step {
+    if let Some(inner) = part.strip_prefix('[').and_then(|part| part.strip_suffix(']')) {
+        return match inner.split_once('=') {
+            Some((key, value)) => Step::Match {
+                key: key.to_owned(),
+                value: value.to_owned(),
+            },
+            None => inner.parse().map_or_else(|_| Step::Key(inner.to_owned()), Step::Index),
+        };
+    }
+    match part {
+        "*" => Step::Every,
+        _ => part.parse().map_or_else(|_| Step::Key(part.to_owned()), Step::Index),
+    }
+}
+
+fn matches(item: &Node, key: &str, value: &str) -> bool {
+    let text = if key.is_empty() {
+        Some(scalar_text(item))
+    } else {
+        item.get(key).map(scalar_text)
+    };
+    let Some(text) = text else {
+        return false;
+    };
+    match Regex::new(value) {
+        Ok(pattern) => pattern.is_match(&text),
+        Err(_) => text == value,
+    }
+}
+
+fn find<'a>(node: &'a Node, steps: &[Step]) -> Option<&'a Node> {
+    let mut at = node;
+    for step in steps {
+        at = match (step, &at.value) {
+            (Step::Key(key), Value::Mapping(map)) => map.get(key)?,
+            (Step::Index(index), Value::Sequence(items)) => items.get(*index)?,
+            (Step::Index(index), Value::Mapping(map)) => map.get(&index.to_string())?,
+            (Step::Every, Value::Sequence(items)) => items.first()?,
+            (Step::Match { key, value }, Value::Sequence(items)) => {
+                items.iter().find(|item| matches(item, key, value))?
+            }
+            _ => return None,
+        };
+    }
+    Some(at)
+}
+
+/// Sets every place that the steps lead to; gives their number.
+fn set(node: &mut Node, steps: &[Step], value: &Node, target: &ReplacementTarget) -> std::result::Result<usize, String> {
+    let Some((step, rest)) = steps.split_first() else {
+        put(node, value, target)?;
+        return Ok(1);
+    };
+    let create = target.options.create;
+    if create && node.is_null() {
+        node.value = match step {
+            Step::Key(_) => Value::Mapping(Mapping::new()),
+            _ => Value::Sequence(Vec::new()),
+        };
+    }
+    match (step, &mut node.value) {
+        (Step::Key(key), Value::Mapping(map)) => {
+            if map.get(key).is_none() {
+                if !create {
+                    return Ok(0);
+                }
+                map.insert(key.as_str(), Node::default());
+            }
+            map.get_mut(key).map_or(Ok(0), |inner| set(inner, rest, value, target))
+        }
+        (Step::Index(index), Value::Mapping(map)) => match map.get_mut(&index.to_string()) {
+            Some(inner) => set(inner, rest, value, target),
+            None => Ok(0),
+        },
+        (Step::Index(index), Value::Sequence(items)) => {
+            if create && *index == items.len() {
+                items.push(Node::default());
+            }
+            items.get_mut(*index).map_or(Ok(0), |item| set(item, rest, value, target))
+        }
+        (Step::Every, Value::Sequence(items)) => {
+            let mut hits = 0;
+            for item in items {
+                hits += set(item, rest, value, target)?;
+            }
+            Ok(hits)
+        }
+        (Step::Match { key, value: wanted }, Value::Sequence(items)) => {
+            if create && !items.iter().any(|item| matches(item, key, wanted)) {
+                let mut made = Mapping::new();
+                made.insert(key.as_str(), Node::string(wanted.as_str()));
+                items.push(Node::new(Value::Mapping(made)));
+            }
+            let mut hits = 0;
+            for item in items.iter_mut().filter(|item| matches(item, key, wanted)) {
+                hits += set(item, rest, value, target)?;
+            }
+            Ok(hits)
+        }
+        _ => Ok(0),
+    }
+}
+
+/// A scalar takes the text and keeps its type; everything else becomes the value.
+fn put(node: &mut Node, value: &Node, target: &ReplacementTarget) -> std::result::Result<(), String> {
+    let options = &target.options;
+    let is_scalar = |node: &Node| node.as_mapping().is_none() && node.as_sequence().is_none();
+    if !options.delimiter.is_empty() {
+        if !is_scalar(node) {
+            return Err("delimiter option can only be used with scalar nodes".to_owned());
+        }
+        let old = scalar_text(node);
+        let mut parts: Vec<String> = old.split(&options.delimiter).map(str::to_owned).collect();
+        let text = scalar_text(value);
+        match usize::try_from(options.index) {
+            Err(_) => parts.insert(0, text),
+            Ok(index) => match parts.get_mut(index) {
+                Some(part) => *part = text,
+                None => parts.push(text),
+            },
+        }
+        node.value = Value::String(parts.join(&options.delimiter).into());
+        return Ok(());
+    }
+    if node.is_null() || !is_scalar(node) || !is_scalar(value) {
+        node.value = value.value.clone();
+        return Ok(());
+    }
+    let text = scalar_text(value);
+    node.value = match &node.value {
+        Value::String(_) => Value::String(text.into()),
+        _ => load_one(&text, Profile::GoYamlV3, &Limits::default())
+            .map(|node| node.value)
+            .unwrap_or(Value::String(text.into())),
+    };
+    Ok(())
+}

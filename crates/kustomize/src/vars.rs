@@ -1,0 +1,143 @@
+//! `vars`: values of fields, put in place of `$(NAME)`.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use kubescape_yaml::{Node, Value};
+
+use crate::accumulate::State;
+use crate::config::Var;
+use crate::error::{KustomizeError, Result};
+use crate::object::scalar_text;
+use crate::walk::each_field;
+
+/// A variable, and the file that declares it.
+#[derive(Clone, Debug)]
+pub(crate) struct PendingVar {
+    pub var: Var,
+    pub file: PathBuf,
+}
+
+/// Replaces variables in all fields that may hold them.
+pub(crate) fn resolve(state: &mut State) -> Result<()> {
+    if state.vars.is_empty() {
+        return Ok(());
+    }
+    let mut values: HashMap<String, Node> = HashMap::new();
+    for pending in &state.vars {
+        values.insert(pending.var.name.clone(), value(state, pending)?);
+    }
+    let specs = state.fields.var_reference.clone();
+    for object in &mut state.objects.list {
+        let gvk = object.original_id().gvk;
+        for spec in &specs {
+            each_field(&mut object.node, &gvk, spec, &Value::Null, &mut |field| {
+                match &mut field.value {
+                    Value::Mapping(map) => {
+                        for entry in map.entries_mut() {
+                            substitute(&mut entry.value, &values);
+                        }
+                    }
+                    _ => substitute(field, &values),
+                }
+                Ok(())
+            })
+            .map_err(|message| KustomizeError::invalid(&PathBuf::from(&gvk.kind), message))?;
+        }
+    }
+    Ok(())
+}
+
+fn value(state: &State, pending: &PendingVar) -> Result<Node> {
+    let (var, reference) = (&pending.var, &pending.var.objref);
+    let (group, version) = if reference.api_version.is_empty() {
+        (reference.group.clone(), reference.version.clone())
+    } else {
+        let (group, version) = reference
+            .api_version
+            .split_once('/')
+            .unwrap_or(("", &reference.api_version));
+        (group.to_owned(), version.to_owned())
+    };
+    let found = state.objects.indexes(|object| {
+        object.ids().iter().any(|id| {
+            id.gvk.is_selected(&group, &version, &reference.kind)
+                && id.name == reference.name
+                && (reference.namespace.is_empty() || id.effective_namespace() == reference.namespace)
+        })
+    });
+    let path = if var.fieldref.field_path.is_empty() {
+        "metadata.name"
+    } else {
+        &var.fieldref.field_path
+    };
+    let failed = |message: String| KustomizeError::invalid(&pending.file, message);
+    let index = match found.as_slice() {
+        [index] => *index,
+        [] => {
+            return Err(failed(format!(
+                "var '{{{} {}.{version}.{group} {{{path}}}}}' cannot be mapped to a field in the set of known resources",
+                var.name, reference.kind
+            )));
+        }
+        many => return Err(failed(format!("found {} resId matches for var {}", many.len(), var.name))),
+    };
+    let object = state.objects.list.get(index).map(|object| &object.node);
+    let mut at = object;
+    for part in path.replace('[', ".").replace(']', "").split('.').filter(|part| !part.is_empty()) {
+        at = at.and_then(|node| match &node.value {
+            Value::Mapping(map) => map.get(part),
+            Value::Sequence(items) => items.get(part.parse::<usize>().ok()?),
+            _ => None,
+        });
+    }
+    at.cloned()
+        .ok_or_else(|| failed(format!("field specified in var '{}' not found in corresponding resource", var.name)))
+}
+
+/// A text that is nothing but a variable takes the variable's type.
+fn substitute(node: &mut Node, values: &HashMap<String, Node>) {
+    let Some(text) = node.as_str().map(ToOwned::to_owned) else {
+        return;
+    };
+    let whole = text
+        .strip_prefix("$(")
+        .and_then(|rest| rest.strip_suffix(')'))
+        .and_then(|name| values.get(name));
+    if let Some(value) = whole {
+        node.value = value.value.clone();
+        return;
+    }
+    node.value = Value::String(expand(&text, values).into());
+}
+
+fn expand(text: &str, values: &HashMap<String, Node>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        if let Some(after) = after.strip_prefix("$$") {
+            out.push('$');
+            rest = after;
+            continue;
+        }
+        let closed = after
+            .strip_prefix("$(")
+            .and_then(|inner| inner.split_once(')'));
+        match closed {
+            Some((name, behind)) => {
+                match values.get(name) {
+                    Some(value) => out.push_str(&scalar_text(value)),
+                    None => out.push_str(&format!("$({name})")),
+                }
+                rest = behind;
+            }
+            None => {
+                out.push('$');
+                rest = after.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    out + rest
+}
