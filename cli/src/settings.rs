@@ -305,7 +305,7 @@ pub(crate) fn render_options(flags: &HelmFlags) -> anyhow::Result<RenderOptions>
             typed: flags.set.clone(),
             strings: flags.set_string.clone(),
             contents: flags.set_file.clone(),
-            literals: Vec::new(),
+            ..Overrides::default()
         },
         ..RenderOptions::default()
     })

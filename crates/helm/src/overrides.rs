@@ -13,6 +13,8 @@ use crate::values::{merge_over, read_table};
 pub struct Overrides {
     /// `--values`: files, merged from left to right.
     pub files: Vec<PathBuf>,
+    /// A JSON object of values, over the files.
+    pub inline: Option<String>,
     /// `--set-json`.
     pub json: Vec<String>,
     /// `--set`.
@@ -37,6 +39,16 @@ impl Overrides {
             let table = read_table(&text).map_err(|message| {
                 HelmError::Values(format!("failed to parse {}: {message}", path.display()))
             })?;
+            merge_over(&values, &table);
+        }
+        if let Some(inline) = &self.inline {
+            let table =
+                read_table(inline).map_err(|message| HelmError::Values(format!("values: {message}")))?;
+            merge_over(&values, &table);
+        }
+        if let Some(inline) = &self.inline {
+            let table =
+                read_table(inline).map_err(|message| HelmError::Values(format!("values: {message}")))?;
             merge_over(&values, &table);
         }
         let failed =

@@ -60,7 +60,12 @@ impl Root {
                     folder.display()
                 )));
             }
-            _ => return Err(failed(format!("Found multiple kustomization files under: {}", folder.display()))),
+            _ => {
+                return Err(failed(format!(
+                    "Found multiple kustomization files under: {}",
+                    folder.display()
+                )));
+            }
         };
         let (file, text) = files.read_text(folder, name)?;
         let config = Kustomization::parse(&file, &text)?;
@@ -90,7 +95,10 @@ fn accumulate_into(
     state: &mut State,
 ) -> Result<()> {
     if chain.len() > MAX_DEPTH {
-        return Err(KustomizeError::invalid(&root.file, "kustomizations are nested too deeply"));
+        return Err(KustomizeError::invalid(
+            &root.file,
+            "kustomizations are nested too deeply",
+        ));
     }
     let config = &root.config;
     for entry in &config.resources {
@@ -114,7 +122,10 @@ fn accumulate_into(
     transformers::run(build, root, state)?;
     for var in &config.vars {
         if state.vars.iter().any(|known| known.var.name == var.name) {
-            return Err(KustomizeError::invalid(&root.file, format!("var '{}' already encountered", var.name)));
+            return Err(KustomizeError::invalid(
+                &root.file,
+                format!("var '{}' already encountered", var.name),
+            ));
         }
         state.vars.push(PendingVar {
             var: var.clone(),
@@ -145,7 +156,10 @@ fn resource(
             state.objects.append(&root.file, object)?;
         }
         if state.objects.list.len() > MAX_OBJECTS {
-            return Err(KustomizeError::invalid(&root.file, format!("more than {MAX_OBJECTS} objects")));
+            return Err(KustomizeError::invalid(
+                &root.file,
+                format!("more than {MAX_OBJECTS} objects"),
+            ));
         }
         return Ok(());
     }
@@ -171,9 +185,17 @@ fn resource(
 /// Whether an entry names something of the network.
 pub(crate) fn is_url(entry: &str) -> bool {
     let lower = entry.to_ascii_lowercase();
-    ["http://", "https://", "ssh://", "file://", "git::", "github.com/", "github.com:"]
-        .iter()
-        .any(|prefix| lower.starts_with(prefix))
+    [
+        "http://",
+        "https://",
+        "ssh://",
+        "file://",
+        "git::",
+        "github.com/",
+        "github.com:",
+    ]
+    .iter()
+    .any(|prefix| lower.starts_with(prefix))
         || lower.contains('@') && lower.contains(':') && !lower.starts_with(['.', '/'])
 }
 
@@ -189,13 +211,19 @@ fn enter(root: &Root, entry: &str, chain: &[PathBuf]) -> Result<PathBuf> {
         return Err(KustomizeError::invalid(&root.file, "new root cannot be empty"));
     }
     if Path::new(entry).is_absolute() {
-        return Err(KustomizeError::invalid(&root.file, format!("new root '{entry}' cannot be absolute")));
+        return Err(KustomizeError::invalid(
+            &root.file,
+            format!("new root '{entry}' cannot be absolute"),
+        ));
     }
     let folder = clean(&root.folder.join(entry));
     if !folder.is_dir() {
         return Err(KustomizeError::invalid(
             &root.file,
-            format!("must build at directory: not a valid directory: '{}'", folder.display()),
+            format!(
+                "must build at directory: not a valid directory: '{}'",
+                folder.display()
+            ),
         ));
     }
     let candidate = real(&folder);
@@ -215,9 +243,7 @@ fn clean(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
-            std::path::Component::ParentDir
-                if out.file_name().is_some_and(|name| name != "..") =>
-            {
+            std::path::Component::ParentDir if out.file_name().is_some_and(|name| name != "..") => {
                 out.pop();
             }
             std::path::Component::CurDir => {}

@@ -62,12 +62,16 @@ pub(crate) fn run(build: &mut Build<'_>, root: &Root, state: &mut State) -> Resu
         let Some(render) = build.charts else {
             return Err(KustomizeError::invalid(
                 &root.file,
-                format!("chart {}: charts are not rendered here; must specify --enable-helm", chart.name),
+                format!(
+                    "chart {}: charts are not rendered here; must specify --enable-helm",
+                    chart.name
+                ),
             ));
         };
         let request = request(root, &chart)?;
-        let text = render(&request)
-            .map_err(|message| KustomizeError::invalid(&root.file, format!("chart {}: {message}", chart.name)))?;
+        let text = render(&request).map_err(|message| {
+            KustomizeError::invalid(&root.file, format!("chart {}: {message}", chart.name))
+        })?;
         for object in read(build.files, &request.chart, &text)? {
             state.objects.append(&root.file, object)?;
         }
@@ -83,7 +87,9 @@ fn request(root: &Root, chart: &HelmChart) -> Result<ChartRequest> {
         .and_then(|globals| globals.get("chartHome")?.as_str())
         .unwrap_or("charts");
     let home = root.folder.join(home);
-    let versioned = home.join(format!("{}-{}", chart.name, chart.version)).join(&chart.name);
+    let versioned = home
+        .join(format!("{}-{}", chart.name, chart.version))
+        .join(&chart.name);
     let folder = if !chart.version.is_empty() && !chart.repo.is_empty() && versioned.is_dir() {
         versioned
     } else {
@@ -102,7 +108,11 @@ fn request(root: &Root, chart: &HelmChart) -> Result<ChartRequest> {
         };
         return Err(KustomizeError::invalid(
             &root.file,
-            format!("chart {}: there is no folder {}{fetch}", chart.name, folder.display()),
+            format!(
+                "chart {}: there is no folder {}{fetch}",
+                chart.name,
+                folder.display()
+            ),
         ));
     }
     let path = |name: &String| -> PathBuf { root.folder.join(Path::new(name)) };

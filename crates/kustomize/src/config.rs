@@ -207,7 +207,10 @@ impl Kustomization {
         let mut read: Self = typed(path, &node)?;
         let kind = read.kind.as_str();
         if !matches!(kind, "" | "Kustomization" | "Component") {
-            return Err(KustomizeError::invalid(path, "kind should be Kustomization or Component"));
+            return Err(KustomizeError::invalid(
+                path,
+                "kind should be Kustomization or Component",
+            ));
         }
         let wanted = if kind == "Component" {
             "kustomize.config.k8s.io/v1alpha1"
@@ -216,18 +219,24 @@ impl Kustomization {
         };
         if !read.api_version.is_empty() && read.api_version != wanted {
             let kind = if kind.is_empty() { "Kustomization" } else { kind };
-            return Err(KustomizeError::invalid(path, format!("apiVersion for {kind} should be {wanted}")));
+            return Err(KustomizeError::invalid(
+                path,
+                format!("apiVersion for {kind} should be {wanted}"),
+            ));
         }
-        let is_empty = node.as_mapping().is_none_or(|map| {
-            map.iter()
-                .all(|(key, _)| matches!(&**key, "apiVersion" | "kind"))
-        });
+        let is_empty = node
+            .as_mapping()
+            .is_none_or(|map| map.iter().all(|(key, _)| matches!(&**key, "apiVersion" | "kind")));
         if is_empty {
             return Err(KustomizeError::invalid(path, "kustomization.yaml is empty"));
         }
         read.resources.append(&mut read.bases);
         read.images.append(&mut read.image_tags);
-        for generator in read.config_map_generator.iter_mut().chain(&mut read.secret_generator) {
+        for generator in read
+            .config_map_generator
+            .iter_mut()
+            .chain(&mut read.secret_generator)
+        {
             if !generator.env.is_empty() {
                 generator.envs.push(std::mem::take(&mut generator.env));
             }
@@ -254,16 +263,49 @@ pub(crate) fn typed<T: for<'de> Deserialize<'de> + Default>(path: &Path, node: &
             }
         }
     }
-    let json = serde_json::to_value(&node).map_err(|error| KustomizeError::invalid(path, error.to_string()))?;
+    let json =
+        serde_json::to_value(&node).map_err(|error| KustomizeError::invalid(path, error.to_string()))?;
     serde_json::from_value(json)
         .map_err(|error| KustomizeError::invalid(path, format!("invalid Kustomization: json: {error}")))
 }
 
 /// Fields of the file as they are written usually.
 const FIELDS: [&str; 37] = [
-    "apiVersion", "kind", "metadata", "resources", "components", "crds", "configurations", "openapi", "namePrefix",
-    "nameSuffix", "namespace", "labels", "commonLabels", "commonAnnotations", "patches", "patchesStrategicMerge",
-    "patchesJson6902", "images", "imageTags", "replicas", "replacements", "vars", "configMapGenerator",
-    "secretGenerator", "generatorOptions", "generators", "transformers", "validators", "helmCharts", "helmGlobals",
-    "helmChartInflationGenerator", "bases", "buildMetadata", "sortOptions", "name", "source", "targets",
+    "apiVersion",
+    "kind",
+    "metadata",
+    "resources",
+    "components",
+    "crds",
+    "configurations",
+    "openapi",
+    "namePrefix",
+    "nameSuffix",
+    "namespace",
+    "labels",
+    "commonLabels",
+    "commonAnnotations",
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "images",
+    "imageTags",
+    "replicas",
+    "replacements",
+    "vars",
+    "configMapGenerator",
+    "secretGenerator",
+    "generatorOptions",
+    "generators",
+    "transformers",
+    "validators",
+    "helmCharts",
+    "helmGlobals",
+    "helmChartInflationGenerator",
+    "bases",
+    "buildMetadata",
+    "sortOptions",
+    "name",
+    "source",
+    "targets",
 ];

@@ -14,11 +14,13 @@ const MAX_FILE: u64 = 32 << 20;
 const MAX_TOTAL: u32 = 1 << 30;
 
 /// Which files a kustomization may read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum LoadRestriction {
     /// Only those in or below its own folder.
     #[default]
     RootOnly,
+    /// Those, and any in or below this folder.
+    Below(PathBuf),
     /// Any.
     None,
 }
@@ -51,18 +53,24 @@ impl Files {
             source,
         };
         let real = fs::canonicalize(&path).map_err(failed)?;
-        if self.restriction == LoadRestriction::RootOnly {
-            let real_root = fs::canonicalize(root).map_err(failed)?;
-            if !real.starts_with(&real_root) {
-                return Err(KustomizeError::Outside {
-                    file: path,
-                    root: root.to_owned(),
-                });
-            }
+        let is_below = |folder: &Path| fs::canonicalize(folder).is_ok_and(|folder| real.starts_with(folder));
+        let allowed = match &self.restriction {
+            LoadRestriction::RootOnly => is_below(root),
+            LoadRestriction::Below(folder) => is_below(root) || is_below(folder),
+            LoadRestriction::None => true,
+        };
+        if !allowed {
+            return Err(KustomizeError::Outside {
+                file: path,
+                root: root.to_owned(),
+            });
         }
         let size = fs::metadata(&real).map_err(failed)?.len();
         if size > MAX_FILE {
-            return Err(KustomizeError::invalid(&path, format!("the file is larger than {MAX_FILE} bytes")));
+            return Err(KustomizeError::invalid(
+                &path,
+                format!("the file is larger than {MAX_FILE} bytes"),
+            ));
         }
         let bytes = fs::read(&real).map_err(failed)?;
         self.read.insert(path.clone());
@@ -83,7 +91,10 @@ impl Files {
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let next = self.next.saturating_add(length).saturating_add(1);
         if next > MAX_TOTAL {
-            return Err(KustomizeError::invalid(path, "the files of the build are too large together"));
+            return Err(KustomizeError::invalid(
+                path,
+                "the files of the build are too large together",
+            ));
         }
         let base = self.next;
         self.next = next;
@@ -96,7 +107,10 @@ impl Files {
 
     /// File and line of an offset.
     pub(crate) fn locate(&self, offset: u32) -> Option<(&Path, usize)> {
-        let index = self.texts.partition_point(|(base, ..)| *base <= offset).checked_sub(1)?;
+        let index = self
+            .texts
+            .partition_point(|(base, ..)| *base <= offset)
+            .checked_sub(1)?;
         let (base, path, text) = self.texts.get(index)?;
         let line = LineIndex::new(text).position((offset - base) as usize).line;
         Some((path, line))

@@ -18,7 +18,10 @@ const LINE: usize = 70;
 pub(crate) fn run(build: &mut Build<'_>, root: &Root, state: &mut State) -> Result<()> {
     for generator in &root.config.config_map_generator {
         if !generator.secret_type.is_empty() {
-            return Err(KustomizeError::invalid(&root.file, "configMapGenerator: unknown field \"type\""));
+            return Err(KustomizeError::invalid(
+                &root.file,
+                "configMapGenerator: unknown field \"type\"",
+            ));
         }
         let (object, options) = generate(build, root, generator, false)?;
         absorb(root, state, object, generator, &options)?;
@@ -65,7 +68,10 @@ fn generate(
     is_secret: bool,
 ) -> Result<(Object, GeneratorOptions)> {
     if generator.name.is_empty() {
-        return Err(KustomizeError::invalid(&root.file, "a configmap must have a name"));
+        return Err(KustomizeError::invalid(
+            &root.file,
+            "a configmap must have a name",
+        ));
     }
     let options = options(root, generator);
     let mut node = Node::new(Value::Mapping(Mapping::new()));
@@ -73,7 +79,10 @@ fn generate(
         return Err(KustomizeError::invalid(&root.file, "no object"));
     };
     map.insert("apiVersion", Node::string("v1"));
-    map.insert("kind", Node::string(if is_secret { "Secret" } else { "ConfigMap" }));
+    map.insert(
+        "kind",
+        Node::string(if is_secret { "Secret" } else { "ConfigMap" }),
+    );
     let mut metadata = Mapping::new();
     metadata.insert("name", Node::string(generator.name.as_str()));
     if !generator.namespace.is_empty() {
@@ -107,7 +116,11 @@ fn generate(
         map.insert("binaryData", Node::new(Value::Mapping(binary)));
     }
     if is_secret {
-        let secret_type = if generator.secret_type.is_empty() { "Opaque" } else { &generator.secret_type };
+        let secret_type = if generator.secret_type.is_empty() {
+            "Opaque"
+        } else {
+            &generator.secret_type
+        };
         map.insert("type", Node::string(secret_type));
     }
     if options.immutable {
@@ -186,7 +199,9 @@ fn unquoted(value: &str) -> &str {
 fn file_key(file: &str) -> std::result::Result<(String, &str), String> {
     match file.matches('=').count() {
         0 => {
-            let base = Path::new(file).file_name().map(|name| name.to_string_lossy().into_owned());
+            let base = Path::new(file)
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned());
             Ok((base.unwrap_or_default(), file))
         }
         1 => match file.split_once('=') {
@@ -222,8 +237,15 @@ fn absorb(
         return Ok(());
     };
     let keep = |field: &str, node: &mut Node| {
-        let mut joined = old.node.get("metadata").and_then(|metadata| metadata.get(field)).cloned();
-        let new = node.get("metadata").and_then(|metadata| metadata.get(field)).cloned();
+        let mut joined = old
+            .node
+            .get("metadata")
+            .and_then(|metadata| metadata.get(field))
+            .cloned();
+        let new = node
+            .get("metadata")
+            .and_then(|metadata| metadata.get(field))
+            .cloned();
         match (&mut joined, new) {
             (Some(joined), Some(new)) => overlay(joined, &new),
             (None, new) => joined = new,

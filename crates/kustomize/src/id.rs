@@ -17,7 +17,9 @@ pub(crate) struct Gvk {
 impl Gvk {
     pub(crate) fn of(node: &Node) -> Self {
         let text = |key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default();
-        let (group, version) = text("apiVersion").split_once('/').unwrap_or(("", text("apiVersion")));
+        let (group, version) = text("apiVersion")
+            .split_once('/')
+            .unwrap_or(("", text("apiVersion")));
         Self {
             group: group.to_owned(),
             version: version.to_owned(),
@@ -53,7 +55,13 @@ impl Gvk {
 
 impl fmt::Display for Gvk {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let or = |part: &str, none: &str| if part.is_empty() { none.to_owned() } else { part.to_owned() };
+        let or = |part: &str, none: &str| {
+            if part.is_empty() {
+                none.to_owned()
+            } else {
+                part.to_owned()
+            }
+        };
         write!(
             formatter,
             "{}.{}.{}",
@@ -94,7 +102,13 @@ impl Id {
 
 impl fmt::Display for Id {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let or = |part: &str, none: &str| if part.is_empty() { none.to_owned() } else { part.to_owned() };
+        let or = |part: &str, none: &str| {
+            if part.is_empty() {
+                none.to_owned()
+            } else {
+                part.to_owned()
+            }
+        };
         write!(
             formatter,
             "{}/{}.{}",

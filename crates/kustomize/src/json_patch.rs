@@ -156,7 +156,9 @@ fn add(node: &mut Node, path: &[String], value: Node, shown: &str) -> Result<()>
 }
 
 fn remove(node: &mut Node, path: &[String], shown: &str) -> Result<Node> {
-    let gone = |key: &str| format!("error in remove for path: '{shown}': Unable to remove nonexistent key: {key}: missing value");
+    let gone = |key: &str| {
+        format!("error in remove for path: '{shown}': Unable to remove nonexistent key: {key}: missing value")
+    };
     let Some((last, before)) = path.split_last() else {
         return Ok(std::mem::take(node));
     };

@@ -84,7 +84,11 @@ pub struct Document {
 impl Build {
     /// The objects as `kustomize build` prints them.
     pub fn to_yaml(&self) -> String {
-        let texts: Vec<&str> = self.documents.iter().map(|document| document.text.as_str()).collect();
+        let texts: Vec<&str> = self
+            .documents
+            .iter()
+            .map(|document| document.text.as_str())
+            .collect();
         texts.join("---\n")
     }
 }
@@ -94,7 +98,7 @@ const WIDTH: i32 = 80;
 
 /// Builds the kustomization of a folder.
 pub fn build(folder: &Path, options: &BuildOptions<'_>) -> Result<Build, KustomizeError> {
-    let mut files = Files::new(options.restriction);
+    let mut files = Files::new(options.restriction.clone());
     let root = Root::open(folder, &mut files)?;
     let mut running = Running {
         files: &mut files,
@@ -140,9 +144,18 @@ fn finish(root: &Root, state: &mut State) -> Result<(), KustomizeError> {
     order::sort(&mut state.objects.list, root.config.sort_options.as_ref())
         .map_err(|message| KustomizeError::invalid(&root.file, message))?;
     for object in &mut state.objects.list {
-        if root.config.build_metadata.iter().any(|name| name == "managedByLabel") {
+        if root
+            .config
+            .build_metadata
+            .iter()
+            .any(|name| name == "managedByLabel")
+        {
             let version = Node::string("kustomize-v5.5.0");
-            object::set(&mut object.node, &["metadata", "labels", "app.kubernetes.io/managed-by"], version);
+            object::set(
+                &mut object.node,
+                &["metadata", "labels", "app.kubernetes.io/managed-by"],
+                version,
+            );
         }
         annotations_to_text(&mut object.node);
     }

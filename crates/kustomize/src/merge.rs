@@ -137,7 +137,11 @@ fn list(old: &Node, items: &[Node], patch: &Node, field: Option<&MergeField>) ->
     if let Some(index) = items.iter().position(|item| directive(item).is_some())
         && items.get(index).is_some_and(is_only_directive)
     {
-        let strategy = items.get(index).and_then(directive).unwrap_or_default().to_owned();
+        let strategy = items
+            .get(index)
+            .and_then(directive)
+            .unwrap_or_default()
+            .to_owned();
         items.remove(index);
         match strategy.as_str() {
             "delete" => return Ok(None),
@@ -169,7 +173,11 @@ fn list(old: &Node, items: &[Node], patch: &Node, field: Option<&MergeField>) ->
 fn scalars(old: &[Node], new: &[Node]) -> Vec<Node> {
     let mut merged: Vec<Node> = new.to_vec();
     let known: Vec<String> = new.iter().map(scalar_text).collect();
-    merged.extend(old.iter().filter(|item| !known.contains(&scalar_text(item))).cloned());
+    merged.extend(
+        old.iter()
+            .filter(|item| !known.contains(&scalar_text(item)))
+            .cloned(),
+    );
     merged
 }
 
@@ -199,7 +207,9 @@ fn elements(old: &[Node], new: &[Node], keys: &[&str], schema: Option<&str>) -> 
         let target = old.iter().find(|candidate| tuple(candidate, keys) == wanted);
         let blocked = target.is_none()
             && keys.len() > 1
-            && old.iter().any(|candidate| agree(&tuple(candidate, keys), &wanted));
+            && old
+                .iter()
+                .any(|candidate| agree(&tuple(candidate, keys), &wanted));
         if blocked {
             continue;
         }
@@ -213,7 +223,10 @@ fn elements(old: &[Node], new: &[Node], keys: &[&str], schema: Option<&str>) -> 
     }
     let result_of = |item: &Node| {
         let own = tuple(item, keys);
-        results.iter().find(|(known, _)| *known == own).map(|(_, merged)| merged)
+        results
+            .iter()
+            .find(|(known, _)| *known == own)
+            .map(|(_, merged)| merged)
     };
     let mut merged = Vec::new();
     if keys.len() == 1 {

@@ -68,7 +68,11 @@ impl Object {
     }
 
     pub(crate) fn set_namespace(&mut self, namespace: &str) {
-        set(&mut self.node, &["metadata", "namespace"], Node::string(namespace));
+        set(
+            &mut self.node,
+            &["metadata", "namespace"],
+            Node::string(namespace),
+        );
     }
 
     /// Labels or annotations.
@@ -125,7 +129,10 @@ pub(crate) fn set(node: &mut Node, path: &[&str], value: Node) {
     };
     if rest.is_empty() {
         // The place of an old value is the better one to show.
-        let span = map.get(key).map(|old| old.span).filter(|_| value.span == kubescape_yaml::Span::default());
+        let span = map
+            .get(key)
+            .map(|old| old.span)
+            .filter(|_| value.span == kubescape_yaml::Span::default());
         let mut value = value;
         if let Some(span) = span {
             value.span = span;

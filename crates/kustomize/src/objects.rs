@@ -19,7 +19,11 @@ impl Objects {
     /// Adds an object; one of the same id must not be there yet.
     pub(crate) fn append(&mut self, path: &Path, object: Object) -> Result<()> {
         let id = object.id();
-        if self.list.iter().any(|other| other.name() == id.name && other.id().equals(&id)) {
+        if self
+            .list
+            .iter()
+            .any(|other| other.name() == id.name && other.id().equals(&id))
+        {
             return Err(KustomizeError::invalid(
                 path,
                 format!("may not add resource with an already registered id: {id}"),
@@ -49,9 +53,16 @@ impl Objects {
         let mut seen = std::collections::HashSet::new();
         for object in &self.list {
             let id = object.id();
-            let key = (id.gvk.clone(), id.name.clone(), id.effective_namespace().to_owned());
+            let key = (
+                id.gvk.clone(),
+                id.name.clone(),
+                id.effective_namespace().to_owned(),
+            );
             if !seen.insert(key) {
-                return Err(KustomizeError::invalid(path, format!("{what} produces ID conflict: {id}")));
+                return Err(KustomizeError::invalid(
+                    path,
+                    format!("{what} produces ID conflict: {id}"),
+                ));
             }
         }
         Ok(())
@@ -79,8 +90,18 @@ pub(crate) fn read(files: &mut Files, path: &Path, text: &str) -> Result<Vec<Obj
     Ok(objects)
 }
 
-fn take(path: &Path, node: Node, objects: &mut Vec<Object>, items: &mut Vec<Object>, depth: usize) -> Result<()> {
-    let kind = node.get("kind").and_then(Node::as_str).unwrap_or_default().to_owned();
+fn take(
+    path: &Path,
+    node: Node,
+    objects: &mut Vec<Object>,
+    items: &mut Vec<Object>,
+    depth: usize,
+) -> Result<()> {
+    let kind = node
+        .get("kind")
+        .and_then(Node::as_str)
+        .unwrap_or_default()
+        .to_owned();
     if kind.is_empty() {
         return Err(KustomizeError::invalid(path, "missing kind in object"));
     }
@@ -98,13 +119,21 @@ fn take(path: &Path, node: Node, objects: &mut Vec<Object>, items: &mut Vec<Obje
             _ => {}
         }
     }
-    let has_metadata = node.get("metadata").is_some_and(|metadata| metadata.as_mapping().is_some());
+    let has_metadata = node
+        .get("metadata")
+        .is_some_and(|metadata| metadata.as_mapping().is_some());
     if !has_metadata && !kind.ends_with("List") {
-        return Err(KustomizeError::invalid(path, format!("missing Resource metadata in {kind}")));
+        return Err(KustomizeError::invalid(
+            path,
+            format!("missing Resource metadata in {kind}"),
+        ));
     }
     let mut object = Object::new(node);
     if object.name().is_empty() && !kind.ends_with("List") {
-        return Err(KustomizeError::invalid(path, format!("missing metadata.name in object of kind {kind}")));
+        return Err(KustomizeError::invalid(
+            path,
+            format!("missing metadata.name in object of kind {kind}"),
+        ));
     }
     object.needs_hash = object
         .annotation("internal.config.kubernetes.io/needsHashSuffix")

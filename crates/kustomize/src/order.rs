@@ -10,13 +10,22 @@ pub(crate) fn sort(objects: &mut [Object], options: Option<&SortOptions>) -> Res
         None => &TABLES.legacy_sort,
         Some(options) => match options.order.as_str() {
             "fifo" => return Ok(()),
-            "legacy" => options.legacy_sort_options.as_ref().unwrap_or(&TABLES.legacy_sort),
+            "legacy" => options
+                .legacy_sort_options
+                .as_ref()
+                .unwrap_or(&TABLES.legacy_sort),
             _ => return Err("the field 'sortOptions.order' must be one of [fifo, legacy]".to_owned()),
         },
     };
     objects.sort_by_cached_key(|object| {
         let id = object.id();
-        let or = |part: &str, none: &str| if part.is_empty() { none.to_owned() } else { part.to_owned() };
+        let or = |part: &str, none: &str| {
+            if part.is_empty() {
+                none.to_owned()
+            } else {
+                part.to_owned()
+            }
+        };
         let gvk = format!(
             "{}_{}_{}",
             or(&id.gvk.group, "~G"),

@@ -22,7 +22,7 @@ pub(crate) fn lines(node: &Node, text: &str, files: &Files) -> Vec<LineOrigin> {
     };
     let index = LineIndex::new(text);
     let mut found: Vec<Option<u32>> = vec![None; text.lines().count()];
-    let mut note = |at: Span, origin: Span| {
+    let mut record = |at: Span, origin: Span| {
         if origin.start == 0 {
             return;
         }
@@ -33,7 +33,7 @@ pub(crate) fn lines(node: &Node, text: &str, files: &Files) -> Vec<LineOrigin> {
             *place = Some(origin.start);
         }
     };
-    compare(&printed, node, &mut note);
+    compare(&printed, node, &mut record);
     let first = found.iter().flatten().next().copied();
     let mut last = first;
     found

@@ -80,7 +80,10 @@ struct Referrer {
 
 /// A role binding may name service accounts of other namespaces.
 fn subject_namespaces(node: &Node) -> Vec<String> {
-    let subjects = node.get("subjects").and_then(Node::as_sequence).unwrap_or_default();
+    let subjects = node
+        .get("subjects")
+        .and_then(Node::as_sequence)
+        .unwrap_or_default();
     subjects
         .iter()
         .filter(|subject| subject.get("kind").and_then(Node::as_str) == Some("ServiceAccount"))
@@ -90,7 +93,12 @@ fn subject_namespaces(node: &Node) -> Vec<String> {
 
 fn role_reference(node: &Node) -> Option<(String, String)> {
     let role = node.get("roleRef")?;
-    let text = |key: &str| role.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
+    let text = |key: &str| {
+        role.get(key)
+            .and_then(Node::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     Some((text("apiGroup"), text("kind")))
 }
 
@@ -119,9 +127,15 @@ impl Search<'_> {
 
     fn mapping(&self, field: &mut Node) -> std::result::Result<(), String> {
         let Some(name) = field.get("name").and_then(Node::as_str).map(ToOwned::to_owned) else {
-            return Err(format!("path config error; no 'name' field in node at {}", self.spec.path));
+            return Err(format!(
+                "path config error; no 'name' field in node at {}",
+                self.spec.path
+            ));
         };
-        let namespace = field.get("namespace").and_then(Node::as_str).map(ToOwned::to_owned);
+        let namespace = field
+            .get("namespace")
+            .and_then(Node::as_str)
+            .map(ToOwned::to_owned);
         let Some(referent) = self.find(&name, namespace.as_deref())? else {
             return Ok(());
         };
@@ -147,7 +161,8 @@ impl Search<'_> {
             .collect();
         match namespace {
             Some(namespace) => {
-                let by = |of: &dyn Fn(&Referent) -> bool, found: &[&'_ Referent]| found.iter().any(|one| of(one));
+                let by =
+                    |of: &dyn Fn(&Referent) -> bool, found: &[&'_ Referent]| found.iter().any(|one| of(one));
                 let original = |one: &Referent| {
                     one.previous
                         .first()
@@ -168,8 +183,11 @@ impl Search<'_> {
                     && alike(&one.suffixes, &self.referrer.suffixes, allow_empty)
             };
             for allow_empty in [true, false] {
-                let narrowed: Vec<&Referent> =
-                    found.iter().copied().filter(|one| ends_alike(one, allow_empty)).collect();
+                let narrowed: Vec<&Referent> = found
+                    .iter()
+                    .copied()
+                    .filter(|one| ends_alike(one, allow_empty))
+                    .collect();
                 if found.len() > 1 && (!narrowed.is_empty() || allow_empty) {
                     found = narrowed;
                 }
@@ -178,9 +196,9 @@ impl Search<'_> {
         let Some(first) = found.first().copied() else {
             return Ok(None);
         };
-        let same = found
-            .iter()
-            .all(|one| one.id.name == first.id.name && (namespace.is_none() || one.id.namespace == first.id.namespace));
+        let same = found.iter().all(|one| {
+            one.id.name == first.id.name && (namespace.is_none() || one.id.namespace == first.id.namespace)
+        });
         if same {
             Ok(Some(first))
         } else {
@@ -218,7 +236,11 @@ impl Search<'_> {
 }
 
 fn effective(namespace: &str) -> &str {
-    if namespace.is_empty() { "default" } else { namespace }
+    if namespace.is_empty() {
+        "default"
+    } else {
+        namespace
+    }
 }
 
 /// Whether the shorter list is the end of the longer one. An empty list fits all, if that is allowed.
@@ -226,5 +248,8 @@ fn alike(one: &[String], other: &[String], allow_empty: bool) -> bool {
     if one.is_empty() || other.is_empty() {
         return allow_empty || one.is_empty() && other.is_empty();
     }
-    one.iter().rev().zip(other.iter().rev()).all(|(one, other)| one == other)
+    one.iter()
+        .rev()
+        .zip(other.iter().rev())
+        .all(|(one, other)| one == other)
 }

@@ -40,7 +40,9 @@ impl PatternSelector {
     }
 
     pub(crate) fn matches(&self, object: &Object) -> bool {
-        let fits = |pattern: &Option<Regex>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+        let fits = |pattern: &Option<Regex>, text: &str| {
+            pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
+        };
         let (gvk, id, original) = (object.gvk(), object.id(), object.original_id());
         fits(&self.group, &gvk.group)
             && fits(&self.version, &gvk.version)
@@ -57,7 +59,8 @@ impl PatternSelector {
 pub(crate) fn matches_exactly(selector: &Selector, object: &Object) -> bool {
     let fits = |wanted: &str, own: &str| wanted.is_empty() || wanted == own;
     object.ids().iter().any(|id| {
-        id.gvk.is_selected(&selector.group, &selector.version, &selector.kind)
+        id.gvk
+            .is_selected(&selector.group, &selector.version, &selector.kind)
             && fits(&selector.name, &id.name)
             && (selector.namespace.is_empty()
                 || selector.namespace == id.namespace

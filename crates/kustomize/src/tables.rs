@@ -68,7 +68,9 @@ impl Fields {
         add(&mut self.replicas, &other.replicas);
         for reference in &other.name_reference {
             let known = self.name_reference.iter_mut().find(|known| {
-                known.group == reference.group && known.version == reference.version && known.kind == reference.kind
+                known.group == reference.group
+                    && known.version == reference.version
+                    && known.kind == reference.kind
             });
             match known {
                 Some(known) => add(&mut known.fields, &reference.fields),
@@ -135,6 +137,9 @@ pub(crate) struct Tables {
 }
 
 /// The tables of kustomize 5.
-#[expect(clippy::expect_used, reason = "the file is part of the program and read by every test")]
+#[expect(
+    clippy::expect_used,
+    reason = "the file is part of the program and read by every test"
+)]
 pub(crate) static TABLES: LazyLock<Tables> =
     LazyLock::new(|| serde_json::from_str(include_str!("tables.json")).expect("the tables are well-formed"));

@@ -80,19 +80,34 @@ fn value(state: &State, pending: &PendingVar) -> Result<Node> {
                 var.name, reference.kind
             )));
         }
-        many => return Err(failed(format!("found {} resId matches for var {}", many.len(), var.name))),
+        many => {
+            return Err(failed(format!(
+                "found {} resId matches for var {}",
+                many.len(),
+                var.name
+            )));
+        }
     };
     let object = state.objects.list.get(index).map(|object| &object.node);
     let mut at = object;
-    for part in path.replace('[', ".").replace(']', "").split('.').filter(|part| !part.is_empty()) {
+    for part in path
+        .replace('[', ".")
+        .replace(']', "")
+        .split('.')
+        .filter(|part| !part.is_empty())
+    {
         at = at.and_then(|node| match &node.value {
             Value::Mapping(map) => map.get(part),
             Value::Sequence(items) => items.get(part.parse::<usize>().ok()?),
             _ => None,
         });
     }
-    at.cloned()
-        .ok_or_else(|| failed(format!("field specified in var '{}' not found in corresponding resource", var.name)))
+    at.cloned().ok_or_else(|| {
+        failed(format!(
+            "field specified in var '{}' not found in corresponding resource",
+            var.name
+        ))
+    })
 }
 
 /// A text that is nothing but a variable takes the variable's type.
@@ -122,21 +137,16 @@ fn expand(text: &str, values: &HashMap<String, Node>) -> String {
             rest = after;
             continue;
         }
-        let closed = after
-            .strip_prefix("$(")
-            .and_then(|inner| inner.split_once(')'));
-        match closed {
-            Some((name, behind)) => {
-                match values.get(name) {
-                    Some(value) => out.push_str(&scalar_text(value)),
-                    None => out.push_str(&format!("$({name})")),
-                }
-                rest = behind;
+        let closed = after.strip_prefix("$(").and_then(|inner| inner.split_once(')'));
+        if let Some((name, behind)) = closed {
+            match values.get(name) {
+                Some(value) => out.push_str(&scalar_text(value)),
+                None => out.push_str(&format!("$({name})")),
             }
-            None => {
-                out.push('$');
-                rest = after.get(1..).unwrap_or_default();
-            }
+            rest = behind;
+        } else {
+            out.push('$');
+            rest = after.get(1..).unwrap_or_default();
         }
     }
     out + rest

@@ -83,7 +83,7 @@ fn walk(
                 if !create || is_list {
                     return Ok(());
                 }
-                let made = if rest.is_empty() {
+                let content = if rest.is_empty() {
                     make.clone()
                 } else {
                     Value::Mapping(Mapping::new())
@@ -92,7 +92,7 @@ fn walk(
                     node.value = Value::Mapping(Mapping::new());
                 }
                 if let Some(map) = node.as_mapping_mut() {
-                    map.insert(name, Node::new(made));
+                    map.insert(name, Node::new(content));
                 }
             }
             match node.as_mapping_mut().and_then(|map| map.get_mut(name)) {

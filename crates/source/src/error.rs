@@ -27,6 +27,14 @@ pub enum CollectError {
         /// What could not be read.
         skipped: Vec<Skipped>,
     },
+    /// The kustomization that the user named cannot be built.
+    #[error("cannot build the kustomization {input:?}: {message}")]
+    Kustomize {
+        /// What the user typed.
+        input: String,
+        /// What is wrong.
+        message: String,
+    },
     /// The kind filter left nothing.
     #[error("no resources found to scan: the kind filter ({0}) left nothing to evaluate")]
     KindFilter(String),

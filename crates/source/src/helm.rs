@@ -1,50 +1,40 @@
 //! Helm charts among the files of an input.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kubescape_helm::{Document, HelmError, Rendered, render};
-use kubescape_model::{FileType, RenderedLine, Rendering, Resource, Source};
+use kubescape_helm::{Document, HelmError, Rendered as RenderedChart, render};
+use kubescape_model::{FileType, RenderedLine, Rendering, Source};
 use rayon::prelude::*;
 
 use crate::file::{Loaded, load_rendered};
 use crate::path::{CollectSettings, Skipped};
-
-/// The charts of an input, rendered.
-#[derive(Default)]
-pub(crate) struct RenderedCharts {
-    /// Folders of charts that were rendered, or that have nothing to render.
-    covered: Vec<PathBuf>,
-    /// Archives that were rendered.
-    archives: Vec<PathBuf>,
-    loaded: Vec<Loaded>,
-}
+use crate::rendered::Rendered;
 
 /// Renders every chart among the files: folders that hold a `Chart.yaml`, and archives that the user named.
-pub(crate) fn render_all(files: &[PathBuf], root: &str, settings: &CollectSettings) -> RenderedCharts {
+pub(crate) fn render_all(files: &[PathBuf], root: &str, settings: &CollectSettings) -> Rendered {
     let charts = charts(files);
-    let rendered: Vec<(&PathBuf, Result<Rendered, HelmError>)> = charts
+    let rendered: Vec<(&PathBuf, Result<RenderedChart, HelmError>)> = charts
         .par_iter()
         .map(|chart| (chart, render(chart, &settings.helm)))
         .collect();
-    let mut all = RenderedCharts::default();
+    let mut all = Rendered::default();
     for (chart, rendered) in rendered {
         let is_archive = chart.is_file();
         match rendered {
             Ok(rendered) => {
                 all.loaded.push(load(chart, &rendered, root, settings));
                 if is_archive {
-                    all.archives.push(chart.clone());
+                    all.files.insert(chart.clone());
                 } else {
-                    all.covered.push(chart.clone());
+                    all.charts.push(chart.clone());
                 }
             }
             // A library chart has only definitions for others.
-            Err(error) if error.is_library() => all.covered.push(chart.clone()),
+            Err(error) if error.is_library() => all.charts.push(chart.clone()),
             Err(error) => {
                 if is_archive {
-                    all.archives.push(chart.clone());
+                    all.files.insert(chart.clone());
                 }
                 all.loaded.push(Loaded {
                     skipped: vec![Skipped::whole(
@@ -57,54 +47,6 @@ pub(crate) fn render_all(files: &[PathBuf], root: &str, settings: &CollectSettin
         }
     }
     all
-}
-
-impl RenderedCharts {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.loaded.is_empty()
-    }
-
-    /// Whether a file is part of a rendered chart and must not be read by itself.
-    pub(crate) fn covers(&self, file: &Path) -> bool {
-        self.archives.iter().any(|archive| archive == file)
-            || self.covered.iter().any(|chart| {
-                file.strip_prefix(chart).is_ok_and(|inner| {
-                    let first = inner
-                        .components()
-                        .next()
-                        .map(|part| part.as_os_str().to_string_lossy());
-                    matches!(
-                        first.as_deref(),
-                        Some("templates" | "charts" | "crds" | "Chart.yaml" | "Chart.lock" | "values.yaml")
-                    )
-                })
-            })
-    }
-
-    /// Puts the rendered objects before the plain ones. A plain object that was rendered as well is left out.
-    pub(crate) fn join(self, loaded: &mut Vec<Loaded>) {
-        let identity = |resource: &Resource| {
-            (
-                resource.api_version(),
-                Arc::clone(&resource.namespace),
-                resource.kind.kind.clone(),
-                Arc::clone(&resource.name),
-            )
-        };
-        let rendered: BTreeSet<_> = self
-            .loaded
-            .iter()
-            .flat_map(|loaded| &loaded.resources)
-            .map(identity)
-            .collect();
-        if !rendered.is_empty() {
-            for file in loaded.iter_mut() {
-                file.resources
-                    .retain(|resource| !rendered.contains(&identity(resource)));
-            }
-        }
-        loaded.splice(0..0, self.loaded);
-    }
 }
 
 /// Charts, outermost first; those within others are rendered with them.
@@ -130,7 +72,7 @@ fn charts(files: &[PathBuf]) -> Vec<PathBuf> {
     charts
 }
 
-fn load(chart: &Path, rendered: &Rendered, root: &str, settings: &CollectSettings) -> Loaded {
+fn load(chart: &Path, rendered: &RenderedChart, root: &str, settings: &CollectSettings) -> Loaded {
     let mut all = Loaded::default();
     for warning in &rendered.warnings {
         all.skipped.push(Skipped::whole(chart, warning.clone()));
@@ -146,7 +88,7 @@ fn load(chart: &Path, rendered: &Rendered, root: &str, settings: &CollectSetting
     all
 }
 
-fn source(chart: &Path, rendered: &Rendered, document: &Document, root: &str) -> Source {
+fn source(chart: &Path, rendered: &RenderedChart, document: &Document, root: &str) -> Source {
     let in_chart = |file: &str| {
         let inner = file.strip_prefix(&rendered.chart).unwrap_or(file);
         inner.trim_start_matches('/').to_owned()

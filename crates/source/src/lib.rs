@@ -10,7 +10,9 @@ mod file;
 mod filter;
 mod helm;
 mod kinds;
+mod kustomize;
 mod path;
+mod rendered;
 mod stdin;
 
 pub use context::{Context, InputKind};

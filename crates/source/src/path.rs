@@ -14,7 +14,7 @@ use crate::error::CollectError;
 use crate::exclude::Exclusions;
 use crate::file::{Loaded, Place, load};
 use crate::filter::ResourceFilter;
-use crate::helm;
+use crate::{helm, kustomize};
 
 /// What to collect and how.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +46,18 @@ pub struct Collected {
     pub context: Context,
     /// Objects before any filter.
     pub objects: usize,
+}
+
+impl Collected {
+    /// Adds what another input gave.
+    fn add(&mut self, index: usize, found: Self) {
+        if index == 0 {
+            self.context = found.context;
+        }
+        self.resources.extend(found.resources);
+        self.skipped.extend(found.skipped);
+        self.objects += found.objects;
+    }
 }
 
 /// A document, or a whole file, that could not be used.
@@ -96,7 +108,18 @@ pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
             .cloned()
             .collect();
         let root = context.root.to_string_lossy().into_owned();
-        let rendered = helm::render_all(&files, &root, settings);
+        if let Some(folder) = kustomize::named(&listed.root) {
+            let loaded = kustomize::build_named(&folder, input, &context.root, settings)?;
+            all.add(index, finish(input, context, vec![loaded], &settings.filter)?);
+            continue;
+        }
+        let mut rendered = kustomize::build_all(&files, &context.root, settings);
+        let rest: Vec<PathBuf> = files
+            .iter()
+            .filter(|file| !rendered.covers(file))
+            .cloned()
+            .collect();
+        rendered.extend(helm::render_all(&rest, &root, settings));
         let files: Vec<PathBuf> = files.into_iter().filter(|file| !rendered.covers(file)).collect();
         let relatives: Vec<String> = files
             .iter()
@@ -130,13 +153,7 @@ pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
         } else {
             Vec::new()
         };
-        let found = finish(input, context, loaded, &settings.filter)?;
-        if index == 0 {
-            all.context = found.context;
-        }
-        all.resources.extend(found.resources);
-        all.skipped.extend(found.skipped);
-        all.objects += found.objects;
+        all.add(index, finish(input, context, loaded, &settings.filter)?);
         if !failures.is_empty() {
             all.failures.push(format!(
                 "failed to load one or more manifests from {input:?}: {}",
@@ -287,11 +304,12 @@ fn walk(folder: &Path, exclusions: &Exclusions) -> Vec<PathBuf> {
 }
 
 fn is_manifest(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| {
-        ["yaml", "yml", "json"]
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
-    })
+    kustomize::is_kustomization(path)
+        || path.extension().is_some_and(|extension| {
+            ["yaml", "yml", "json"]
+                .iter()
+                .any(|known| extension.eq_ignore_ascii_case(known))
+        })
 }
 
 /// `*`, `?` and `[...]` within a file name.

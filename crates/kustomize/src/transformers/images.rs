@@ -16,8 +16,9 @@ pub(super) fn run(root: &Root, state: &mut State) -> Result<()> {
             r"^{}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$",
             image.name
         );
-        let pattern = Regex::new(&pattern)
-            .map_err(|_| KustomizeError::invalid(&root.file, format!("images: {:?} is no pattern", image.name)))?;
+        let pattern = Regex::new(&pattern).map_err(|_| {
+            KustomizeError::invalid(&root.file, format!("images: {:?} is no pattern", image.name))
+        })?;
         let change = |node: &mut Node| {
             if let Some(text) = node.as_str().map(ToOwned::to_owned)
                 && pattern.is_match(&text)
@@ -71,7 +72,11 @@ fn containers(node: &mut Node, change: &dyn Fn(&mut Node)) {
 
 fn changed(text: &str, image: &Image) -> String {
     let (name, tag, digest) = split(text);
-    let name = if image.new_name.is_empty() { name } else { &image.new_name };
+    let name = if image.new_name.is_empty() {
+        name
+    } else {
+        &image.new_name
+    };
     let (new_tag, new_digest) = (&image.new_tag, &image.digest);
     if !new_tag.is_empty() && !new_digest.is_empty() {
         return format!("{name}:{new_tag}@{new_digest}");
@@ -85,8 +90,16 @@ fn changed(text: &str, image: &Image) -> String {
     if !image.tag_suffix.is_empty() {
         return format!("{name}:{tag}{}", image.tag_suffix);
     }
-    let tag = if tag.is_empty() { String::new() } else { format!(":{tag}") };
-    let digest = if digest.is_empty() { String::new() } else { format!("@{digest}") };
+    let tag = if tag.is_empty() {
+        String::new()
+    } else {
+        format!(":{tag}")
+    };
+    let digest = if digest.is_empty() {
+        String::new()
+    } else {
+        format!("@{digest}")
+    };
     format!("{name}{tag}{digest}")
 }
 

@@ -44,7 +44,10 @@ pub(super) fn set_texts(root: &Root, state: &mut State, texts: &Texts, specs: &[
                     field.value = Value::Mapping(Mapping::new());
                 }
                 let Some(map) = field.as_mapping_mut() else {
-                    return Err(format!("considering field '{}': expected mapping node", spec.path));
+                    return Err(format!(
+                        "considering field '{}': expected mapping node",
+                        spec.path
+                    ));
                 };
                 for (key, value) in texts {
                     map.insert(key.as_str(), Node::string(value.as_str()));

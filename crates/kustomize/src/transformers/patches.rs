@@ -60,7 +60,10 @@ pub(super) fn patches(build: &mut Build<'_>, root: &Root, state: &mut State) -> 
             }
             Parsed::Json(operations) => {
                 let Some(target) = &patch.target else {
-                    return Err(KustomizeError::invalid(&path, "must specify a target for JSON patch"));
+                    return Err(KustomizeError::invalid(
+                        &path,
+                        "must specify a target for JSON patch",
+                    ));
                 };
                 let selector = PatternSelector::new(target)
                     .map_err(|message| KustomizeError::invalid(&root.file, message))?;
@@ -76,9 +79,16 @@ pub(super) fn patches(build: &mut Build<'_>, root: &Root, state: &mut State) -> 
 pub(super) fn json6902(build: &mut Build<'_>, root: &Root, state: &mut State) -> Result<()> {
     for patch in &root.config.patches_json6902 {
         let (path, text) = load(build, root, patch)?;
-        let name = patch.target.as_ref().map(|target| target.name.as_str()).unwrap_or_default();
+        let name = patch
+            .target
+            .as_ref()
+            .map(|target| target.name.as_str())
+            .unwrap_or_default();
         if name.is_empty() {
-            return Err(KustomizeError::invalid(&root.file, "must specify the target name"));
+            return Err(KustomizeError::invalid(
+                &root.file,
+                "must specify the target name",
+            ));
         }
         let Parsed::Json(operations) = parse(build, &path, &text)? else {
             return Err(KustomizeError::invalid(&path, "unable to parse JSON patch"));
@@ -104,7 +114,10 @@ pub(super) fn json6902(build: &mut Build<'_>, root: &Root, state: &mut State) ->
 
 fn load(build: &mut Build<'_>, root: &Root, patch: &Patch) -> Result<(PathBuf, String)> {
     match (patch.path.is_empty(), patch.patch.trim().is_empty()) {
-        (true, true) => Err(KustomizeError::invalid(&root.file, "must specify one of patch and path")),
+        (true, true) => Err(KustomizeError::invalid(
+            &root.file,
+            "must specify one of patch and path",
+        )),
         (false, false) => Err(KustomizeError::invalid(
             &root.file,
             "patch and path can't be set at the same time",
@@ -127,14 +140,23 @@ fn parse(build: &mut Build<'_>, path: &std::path::Path, text: &str) -> Result<Pa
         build.files.place(path, text, std::slice::from_mut(&mut node))?;
         return match json_patch::operations(&node) {
             Some(operations) => Ok(Parsed::Json(operations)),
-            None => Err(KustomizeError::invalid(path, "unable to parse SM or JSON patch: no list of operations")),
+            None => Err(KustomizeError::invalid(
+                path,
+                "unable to parse SM or JSON patch: no list of operations",
+            )),
         };
     }
     read(build.files, path, text).map(Parsed::Strategic)
 }
 
 /// Applies a patch to the one object that it names.
-fn patch_one(root: &Root, state: &mut State, patch: &Object, allow_name: bool, allow_kind: bool) -> Result<()> {
+fn patch_one(
+    root: &Root,
+    state: &mut State,
+    patch: &Object,
+    allow_name: bool,
+    allow_kind: bool,
+) -> Result<()> {
     let id = patch.id();
     let found = state.objects.matching(&id);
     match found.as_slice() {
@@ -142,10 +164,18 @@ fn patch_one(root: &Root, state: &mut State, patch: &Object, allow_name: bool, a
         [] => {
             return Err(KustomizeError::invalid(
                 &root.file,
-                format!("no resource matches strategic merge patch {:?}: no matches for Id {id}", id.to_string()),
+                format!(
+                    "no resource matches strategic merge patch {:?}: no matches for Id {id}",
+                    id.to_string()
+                ),
             ));
         }
-        _ => return Err(KustomizeError::invalid(&root.file, format!("multiple matches for Id {id}"))),
+        _ => {
+            return Err(KustomizeError::invalid(
+                &root.file,
+                format!("multiple matches for Id {id}"),
+            ));
+        }
     }
     drop_empty(state);
     Ok(())
@@ -182,7 +212,10 @@ fn apply(
         object.set_name(&name);
     }
     if namespace.is_empty() {
-        if let Some(metadata) = object.node.as_mapping_mut().and_then(|map| map.get_mut("metadata"))
+        if let Some(metadata) = object
+            .node
+            .as_mapping_mut()
+            .and_then(|map| map.get_mut("metadata"))
             && let Some(map) = metadata.as_mapping_mut()
         {
             map.remove("namespace");
@@ -203,7 +236,8 @@ fn json(path: &std::path::Path, state: &mut State, index: usize, operations: &[O
         return Ok(());
     };
     object.remember();
-    json_patch::apply(&mut object.node, operations).map_err(|message| KustomizeError::invalid(path, message))?;
+    json_patch::apply(&mut object.node, operations)
+        .map_err(|message| KustomizeError::invalid(path, message))?;
     through_floats(&mut object.node);
     Ok(())
 }

@@ -37,16 +37,18 @@ pub(super) fn run(build: &mut Build<'_>, root: &Root, state: &mut State) -> Resu
 fn replace(path: &Path, state: &mut State, entry: &ReplacementEntry) -> Result<()> {
     let failed = |message: String| KustomizeError::invalid(path, message);
     let Some(source) = entry.source.as_ref().filter(|_| !entry.targets.is_empty()) else {
-        return Err(failed("replacements must specify a source and at least one target".to_owned()));
+        return Err(failed(
+            "replacements must specify a source and at least one target".to_owned(),
+        ));
     };
     let value = source_value(state, source).map_err(failed)?;
     for target in &entry.targets {
         let Some(select) = &target.select else {
             return Err(failed("target must specify resources to select".to_owned()));
         };
-        let indexes = state
-            .objects
-            .indexes(|object| selected(select, object) && !target.reject.iter().any(|reject| rejects(reject, object)));
+        let indexes = state.objects.indexes(|object| {
+            selected(select, object) && !target.reject.iter().any(|reject| rejects(reject, object))
+        });
         for index in indexes {
             let Some(object) = state.objects.list.get_mut(index) else {
                 continue;
@@ -65,8 +67,14 @@ fn replace(path: &Path, state: &mut State, entry: &ReplacementEntry) -> Result<(
                 let parts = parse(field);
                 let hits = set(&mut object.node, &parts, &value, target).map_err(failed)?;
                 if hits == 0 {
-                    let verb = if target.options.create { "find or create" } else { "find" };
-                    return Err(failed(format!("unable to {verb} field {field:?} in replacement target")));
+                    let verb = if target.options.create {
+                        "find or create"
+                    } else {
+                        "find"
+                    };
+                    return Err(failed(format!(
+                        "unable to {verb} field {field:?} in replacement target"
+                    )));
                 }
             }
         }
@@ -123,7 +131,11 @@ fn source_value(state: &State, source: &ReplacementSource) -> std::result::Resul
         [] => return Err(format!("nothing selected by {shown}")),
         _ => return Err(format!("multiple matches for selector {shown}")),
     };
-    let path = if source.field_path.is_empty() { "metadata.name" } else { &source.field_path };
+    let path = if source.field_path.is_empty() {
+        "metadata.name"
+    } else {
+        &source.field_path
+    };
     let value = find(&object.node, &parse(path))
         .filter(|node| !node.is_null())
         .cloned()
@@ -137,7 +149,12 @@ fn source_value(state: &State, source: &ReplacementSource) -> std::result::Resul
         .ok()
         .and_then(|index| parts.get(index))
         .map(|part| Node::string(*part))
-        .ok_or_else(|| format!("options.index {} is out of bounds for value {text}", source.options.index))
+        .ok_or_else(|| {
+            format!(
+                "options.index {} is out of bounds for value {text}",
+                source.options.index
+            )
+        })
 }
 
 /// A part of a path.
@@ -147,7 +164,10 @@ enum Step {
     Index(usize),
     Every,
     /// Elements whose key has a value that a pattern finds.
-    Match { key: String, value: String },
+    Match {
+        key: String,
+        value: String,
+    },
 }
 
 /// The parts of `a.b[name=c].d`; `[x]` is one key.
@@ -196,12 +216,16 @@ fn step(part: &str) -> Step {
                 key: key.to_owned(),
                 value: value.to_owned(),
             },
-            None => inner.parse().map_or_else(|_| Step::Key(inner.to_owned()), Step::Index),
+            None => inner
+                .parse()
+                .map_or_else(|_| Step::Key(inner.to_owned()), Step::Index),
         };
     }
     match part {
         "*" => Step::Every,
-        _ => part.parse().map_or_else(|_| Step::Key(part.to_owned()), Step::Index),
+        _ => part
+            .parse()
+            .map_or_else(|_| Step::Key(part.to_owned()), Step::Index),
     }
 }
 
@@ -238,7 +262,12 @@ fn find<'a>(node: &'a Node, steps: &[Step]) -> Option<&'a Node> {
 }
 
 /// Sets every place that the steps lead to; gives their number.
-fn set(node: &mut Node, steps: &[Step], value: &Node, target: &ReplacementTarget) -> std::result::Result<usize, String> {
+fn set(
+    node: &mut Node,
+    steps: &[Step],
+    value: &Node,
+    target: &ReplacementTarget,
+) -> std::result::Result<usize, String> {
     let Some((step, rest)) = steps.split_first() else {
         put(node, value, target)?;
         return Ok(1);
@@ -258,7 +287,8 @@ fn set(node: &mut Node, steps: &[Step], value: &Node, target: &ReplacementTarget
                 }
                 map.insert(key.as_str(), Node::default());
             }
-            map.get_mut(key).map_or(Ok(0), |inner| set(inner, rest, value, target))
+            map.get_mut(key)
+                .map_or(Ok(0), |inner| set(inner, rest, value, target))
         }
         (Step::Index(index), Value::Mapping(map)) => match map.get_mut(&index.to_string()) {
             Some(inner) => set(inner, rest, value, target),
@@ -268,7 +298,9 @@ fn set(node: &mut Node, steps: &[Step], value: &Node, target: &ReplacementTarget
             if create && *index == items.len() {
                 items.push(Node::default());
             }
-            items.get_mut(*index).map_or(Ok(0), |item| set(item, rest, value, target))
+            items
+                .get_mut(*index)
+                .map_or(Ok(0), |item| set(item, rest, value, target))
         }
         (Step::Every, Value::Sequence(items)) => {
             let mut hits = 0;

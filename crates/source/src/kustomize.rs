@@ -1,0 +1,170 @@
+//! Kustomizations among the files of an input.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kubescape_helm::RenderOptions;
+use kubescape_kustomize::{Build, BuildOptions, ChartRequest, Document, FILE_NAMES, LoadRestriction, build};
+use kubescape_model::{FileType, RenderedLine, Rendering, Source};
+use rayon::prelude::*;
+
+use crate::error::CollectError;
+use crate::file::{Loaded, load_rendered};
+use crate::path::{CollectSettings, Skipped};
+use crate::rendered::Rendered;
+
+/// Whether a file is the file of a kustomization.
+pub(crate) fn is_kustomization(file: &Path) -> bool {
+    file.file_name()
+        .is_some_and(|name| FILE_NAMES.iter().any(|known| name == *known))
+}
+
+/// The folder of a kustomization that the user named, by its folder or by its file.
+pub(crate) fn named(input: &Path) -> Option<PathBuf> {
+    if input.is_dir() {
+        let files = FILE_NAMES.iter().filter(|name| input.join(name).is_file());
+        return (files.count() == 1).then(|| input.to_owned());
+    }
+    is_kustomization(input).then(|| input.parent().unwrap_or(input).to_owned())
+}
+
+/// Builds the one kustomization that the user named: a failure ends the scan.
+pub(crate) fn build_named(
+    folder: &Path,
+    typed: &str,
+    root: &Path,
+    settings: &CollectSettings,
+) -> Result<Loaded, CollectError> {
+    let built = build_one(folder, root, settings).map_err(|message| CollectError::Kustomize {
+        input: typed.to_owned(),
+        message,
+    })?;
+    // Its objects carry the name that the user typed.
+    Ok(load(folder, Path::new(typed), &built, root, settings))
+}
+
+/// Builds every kustomization among the files. Components are no builds of their own; a failure leaves the files to
+/// those who read them one by one.
+pub(crate) fn build_all(files: &[PathBuf], root: &Path, settings: &CollectSettings) -> Rendered {
+    let mut folders: Vec<PathBuf> = files
+        .iter()
+        .filter(|file| is_kustomization(file) && !is_component(file))
+        .filter_map(|file| file.parent().map(Path::to_owned))
+        .filter(|folder| named(folder).is_some())
+        .collect();
+    folders.sort();
+    let built: Vec<(&PathBuf, Result<Build, String>)> = folders
+        .par_iter()
+        .map(|folder| (folder, build_one(folder, root, settings)))
+        .collect();
+    let mut all = Rendered::default();
+    // The files of kustomizations hold no objects themselves.
+    all.files
+        .extend(files.iter().filter(|file| is_kustomization(file)).cloned());
+    for (folder, built) in built {
+        match built {
+            Ok(built) => {
+                all.files.extend(built.files.iter().cloned());
+                all.loaded.push(load(folder, folder, &built, root, settings));
+            }
+            Err(message) => all.loaded.push(Loaded {
+                skipped: vec![Skipped::whole(
+                    folder,
+                    format!("the kustomization cannot be built: {message}"),
+                )],
+                ..Loaded::default()
+            }),
+        }
+    }
+    all
+}
+
+fn is_component(file: &Path) -> bool {
+    std::fs::read_to_string(file)
+        .is_ok_and(|text| text.lines().any(|line| line.trim_end() == "kind: Component"))
+}
+
+fn build_one(folder: &Path, root: &Path, settings: &CollectSettings) -> Result<Build, String> {
+    let render = |request: &ChartRequest| render_chart(request, &settings.helm);
+    build(
+        folder,
+        &BuildOptions {
+            restriction: LoadRestriction::Below(root.to_owned()),
+            charts: Some(&render),
+        },
+    )
+    .map_err(|error| error.to_string())
+}
+
+/// Renders a chart of `helmCharts`.
+fn render_chart(request: &ChartRequest, options: &RenderOptions) -> Result<String, String> {
+    let mut options = options.clone();
+    let take = |into: &mut String, from: &str| {
+        if !from.is_empty() {
+            from.clone_into(into);
+        }
+    };
+    take(&mut options.release_name, &request.release_name);
+    take(&mut options.namespace, &request.namespace);
+    take(&mut options.kube_version, &request.kube_version);
+    options.api_versions.extend(request.api_versions.iter().cloned());
+    options
+        .overrides
+        .files
+        .splice(0..0, request.values_files.iter().cloned());
+    options.overrides.inline.clone_from(&request.values);
+    let rendered = kubescape_helm::render(&request.chart, &options).map_err(|error| error.to_string())?;
+    let wanted = rendered.documents.iter().filter(|document| {
+        (request.include_crds || !document.is_crd) && (!request.skip_hooks || !document.is_hook)
+    });
+    Ok(wanted
+        .map(|document| format!("---\n{}\n", document.text))
+        .collect())
+}
+
+fn load(folder: &Path, shown: &Path, built: &Build, root: &Path, settings: &CollectSettings) -> Loaded {
+    let mut all = Loaded::default();
+    for warning in &built.warnings {
+        all.skipped.push(Skipped::whole(folder, warning.clone()));
+    }
+    for document in &built.documents {
+        let source = source(folder, shown, document, root);
+        let loaded = load_rendered(source, &document.text, &settings.limits, &settings.filter);
+        all.resources.extend(loaded.resources);
+        all.objects += loaded.objects;
+        all.kept_by_kind += loaded.kept_by_kind;
+        all.skipped.extend(loaded.skipped);
+    }
+    all
+}
+
+fn source(folder: &Path, shown: &Path, document: &Document, root: &Path) -> Source {
+    let relative = |path: &Path| {
+        path.strip_prefix(root)
+            .unwrap_or(path)
+            .to_string_lossy()
+            .into_owned()
+    };
+    let lines = document
+        .lines
+        .iter()
+        .map(|line| RenderedLine {
+            file: relative(&line.file).into(),
+            line: u32::try_from(line.line).unwrap_or(u32::MAX),
+            values_key: None,
+        })
+        .collect();
+    let name = folder.file_name().unwrap_or(folder.as_os_str());
+    Source {
+        path: root.to_string_lossy().into_owned(),
+        relative_path: relative(shown),
+        file_type: FileType::KustomizeDirectory,
+        kustomize_directory_name: name.to_string_lossy().into_owned(),
+        file: shown.to_owned(),
+        rendering: Some(Arc::new(Rendering {
+            text: document.text.as_str().into(),
+            lines,
+        })),
+        ..Source::default()
+    }
+}
