@@ -139,12 +139,7 @@ fn load(folder: &Path, shown: &Path, built: &Build, root: &Path, settings: &Coll
 }
 
 fn source(folder: &Path, shown: &Path, document: &Document, root: &Path) -> Source {
-    let relative = |path: &Path| {
-        path.strip_prefix(root)
-            .unwrap_or(path)
-            .to_string_lossy()
-            .into_owned()
-    };
+    let relative = |path: &Path| relative_to(root, path);
     let lines = document
         .lines
         .iter()
@@ -167,4 +162,22 @@ fn source(folder: &Path, shown: &Path, document: &Document, root: &Path) -> Sour
         })),
         ..Source::default()
     }
+}
+
+/// A path from a folder on, with `..` where it leaves the folder: bases often lie beside what uses them.
+fn relative_to(root: &Path, path: &Path) -> String {
+    let common = root
+        .components()
+        .zip(path.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    if path.is_relative() || common < 2 {
+        return path.to_string_lossy().into_owned();
+    }
+    let up = root.components().skip(common).map(|_| "..".to_owned());
+    let down = path
+        .components()
+        .skip(common)
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
 }
