@@ -10,29 +10,43 @@ mod library;
 mod log;
 mod output;
 mod settings;
+mod unfinished;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::args::{Arguments, Command};
-use crate::log::{Level, Log};
+use crate::args::{Arguments, Command, without_values};
+use crate::log::{Level, Log, wants_color};
 
 /// Reads the command line, runs the command and gives the exit code: 0, or 1 for every kind of failure.
 pub fn run() -> ExitCode {
     let command = Arguments::command();
+    let words = without_values(std::env::args_os(), &command);
     let arguments = match command
-        .try_get_matches()
+        .try_get_matches_from(words)
         .and_then(|matches| Arguments::from_arg_matches(&matches))
     {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
-    let log = Log::new(&arguments.global);
+    let log = match Log::new(&arguments.global) {
+        Ok(log) => log,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "Error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     use_small_pages(log);
     stop_on_signal(log);
-    match dispatch(arguments, log) {
+    say_panics(log);
+    for warning in arguments.global.warnings() {
+        log.warning(&warning);
+    }
+    let done = catch_unwind(AssertUnwindSafe(|| dispatch(arguments, log)));
+    match done.unwrap_or_else(|_| Err(anyhow::anyhow!(BUG))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -42,12 +56,19 @@ pub fn run() -> ExitCode {
     }
 }
 
+const BUG: &str = "this is a mistake of the program; -l debug says where. Please report it";
+
+/// Where a panic happened is for those who look for a mistake; others are told what became of their scan.
+fn say_panics(log: Log) {
+    std::panic::set_hook(Box::new(move |panic| log.write(Level::Debug, &panic.to_string())));
+}
+
 fn dispatch(arguments: Arguments, log: Log) -> anyhow::Result<()> {
     let cache = commands::download::cache_folder(arguments.global.cache_dir.as_deref());
     match arguments.command {
         Some(Command::Scan(scan)) => commands::scan::run(*scan, &cache, log),
         Some(Command::Render(render)) => commands::render::run(&render, log),
-        Some(Command::List(list)) => commands::list::run(&list, &cache),
+        Some(Command::List(list)) => commands::list::run(&list, &cache, log),
         Some(Command::Explain(explain)) => commands::explain::run(&explain, &cache),
         Some(Command::Download(download)) => commands::download::run(&download, &cache, log),
         Some(Command::Test(test)) => commands::test::run(&test),
@@ -63,7 +84,18 @@ fn dispatch(arguments: Arguments, log: Log) -> anyhow::Result<()> {
 
 /// Help and version go to standard output and are no failure; mistakes go to standard error.
 fn usage(error: &clap::Error) -> ExitCode {
-    let written = error.print();
+    // The word that starts the program's other errors, too.
+    let text = error.render();
+    let written = if error.use_stderr() {
+        let text = if std::io::stderr().is_terminal() && wants_color() {
+            text.ansi().to_string()
+        } else {
+            text.to_string()
+        };
+        write!(std::io::stderr(), "{}", text.replacen("error:", "Error:", 1))
+    } else {
+        error.print()
+    };
     if error.use_stderr() || written.is_err() {
         ExitCode::FAILURE
     } else {
@@ -93,7 +125,7 @@ fn use_small_pages(_: Log) {}
 /// An interrupted scan leaves no half-written report: reports are written beside their place and renamed.
 fn stop_on_signal(log: Log) {
     let stopped = ctrlc::set_handler(move || {
-        log.write(Level::Error, "interrupted; nothing was written");
+        log.write(Level::Error, "interrupted");
         std::process::exit(1);
     });
     if let Err(error) = stopped {

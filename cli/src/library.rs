@@ -58,6 +58,12 @@ fn replacement(flags: &LibraryFlags, cache: &Path) -> anyhow::Result<LoadedLibra
 
 /// The library in a folder.
 pub(crate) fn from_folder(folder: &Path) -> anyhow::Result<Library> {
+    if !folder.is_dir() {
+        bail!(
+            "there is no control library in {}: it is no folder",
+            folder.display()
+        );
+    }
     Library::from_folder(folder)
         .with_context(|| format!("the control library in {} cannot be used", folder.display()))
 }

@@ -63,6 +63,11 @@ impl Level {
     }
 }
 
+/// Whether terminals may get colours: <https://no-color.org>, and those that know none.
+pub(crate) fn wants_color() -> bool {
+    variable("NO_COLOR").is_none() && variable("TERM").is_none_or(|terminal| terminal != "dumb")
+}
+
 /// Writes messages from a level upwards.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Log {
@@ -79,21 +84,30 @@ enum Format {
 }
 
 impl Log {
-    pub(crate) fn new(arguments: &GlobalArguments) -> Self {
-        let plain = if std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+    /// The log that the arguments and the environment ask for.
+    pub(crate) fn new(arguments: &GlobalArguments) -> Result<Self, String> {
+        let plain = if std::io::stderr().is_terminal() && wants_color() {
             Format::Coloured
         } else {
             Format::Plain
         };
-        let format = match arguments.logger_name.as_deref() {
+        let name = arguments
+            .logger_name
+            .clone()
+            .or_else(|| variable("KS_LOGGER_NAME"));
+        let format = match name.as_deref() {
             Some("zap" | "json") => Format::Json,
             Some("none" | "mock" | "empty") => Format::Silent,
             _ => plain,
         };
-        Self {
-            level: arguments.logger,
-            format,
-        }
+        let level = match (arguments.logger, variable("KS_LOGGER")) {
+            (Some(level), _) => level,
+            (None, Some(text)) => text
+                .parse()
+                .map_err(|error| format!("KS_LOGGER={text:?}: {error}"))?,
+            (None, None) => Level::Info,
+        };
+        Ok(Self { level, format })
     }
 
     /// Whether messages of a level are written.
@@ -112,6 +126,7 @@ impl Log {
         if !self.writes(level) && level != Level::Fatal {
             return;
         }
+        let message = &visible(message);
         let mut stderr = std::io::stderr().lock();
         let _ = match self.format {
             Format::Json => {
@@ -130,6 +145,20 @@ impl Log {
     pub(crate) fn warning(self, message: &str) {
         self.write(Level::Warning, message);
     }
+}
+
+/// A variable of the environment that says something.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+/// Messages name files and quote what is in them; the terminal must not obey them.
+fn visible(message: &str) -> String {
+    let obeyed = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
+    message
+        .chars()
+        .map(|character| if obeyed(character) { '\u{fffd}' } else { character })
+        .collect()
 }
 
 /// Failures start with the word that other tools look for.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::unfinished::{Unfinished, folder_of};
+
 /// Writes to standard output.
 pub(crate) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> anyhow::Result<()> {
     let mut stdout = BufWriter::new(std::io::stdout().lock());
@@ -21,54 +23,27 @@ pub(crate) fn prepare(path: &Path) -> anyhow::Result<()> {
     if path.is_dir() {
         anyhow::bail!("cannot write {}: it is a folder", path.display());
     }
-    tempfile::Builder::new()
-        .prefix(".kubescape-")
-        .tempfile_in(folder)
-        .with_context(|| format!("cannot write to the folder {}", folder.display()))?;
+    // Pipes and devices are not opened before there is something to write.
+    if path.is_file() || !path.exists() {
+        Unfinished::new(path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
     Ok(())
 }
 
-/// Writes a file through a temporary one beside it, so that no reader ever sees half of it.
+/// Writes a file of which no reader ever sees half.
 pub(crate) fn to_file(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> anyhow::Result<()> {
     let failed = || format!("cannot write {}", path.display());
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".kubescape-")
-        .tempfile_in(folder_of(path))
-        .with_context(failed)?;
+    let mut unfinished = Unfinished::new(path).with_context(failed)?;
     {
-        let mut buffered = BufWriter::new(temporary.as_file_mut());
+        let mut buffered = BufWriter::new(&mut unfinished);
         write(&mut buffered)
             .and_then(|()| buffered.flush())
             .with_context(failed)?;
     }
-    temporary.as_file().sync_all().with_context(failed)?;
-    readable(temporary.path()).with_context(failed)?;
-    temporary
-        .persist(path)
-        .map_err(|error| error.error)
-        .with_context(failed)?;
-    Ok(())
-}
-
-/// Reports are for others to read; temporary files start private.
-#[cfg(unix)]
-fn readable(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_: &Path) -> std::io::Result<()> {
-    Ok(())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
+    unfinished.finish().with_context(failed)
 }
 
 /// The file for a format: `name` with the format's extension, unless it has it already.

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use kubescape_helm::{Overrides, RenderOptions};
@@ -38,7 +39,11 @@ pub(crate) struct ScanSettings {
     pub(crate) severities: (Option<Severity>, Option<Severity>),
     pub(crate) gates: Gates,
     /// As the user typed it, for hints that repeat the command.
-    pub(crate) inputs_shown: String,
+    pub(crate) inputs_shown: Vec<String>,
+    /// Bounds of each rule.
+    pub(crate) limits: kubescape_policy::rego::Limits,
+    /// What is said before the scan starts.
+    pub(crate) warnings: Vec<String>,
     pub(crate) flags: ScanFlags,
 }
 
@@ -69,6 +74,22 @@ pub(crate) enum Format {
     Pretty,
     Json,
 }
+
+/// Formats of the Go kubescape that are to come.
+const LATER: [&str; 12] = [
+    "yaml",
+    "junit",
+    "prometheus",
+    "pdf",
+    "html",
+    "sarif",
+    "gitlab-sast",
+    "csv",
+    "markdown",
+    "policyreport",
+    "cyclonedx-json",
+    "spdx-json",
+];
 
 impl Format {
     const ALL: [(&'static str, Self, &'static [&'static str]); 2] = [
@@ -105,6 +126,7 @@ impl ScanSettings {
     /// Reads what the arguments name: standard input, and the environment's limit on files.
     pub(crate) fn resolve(arguments: ScanArguments) -> anyhow::Result<Self> {
         let flags = arguments.flags;
+        let mut warnings = flags.compatibility.check()?;
         let target = Target::new(arguments.command, arguments.paths, &flags)?;
         let (text, inputs) = read_input(target.paths)?;
         let view = match target.kind {
@@ -113,10 +135,20 @@ impl ScanSettings {
         };
         let gates = gates(&flags, target.kind, view)?;
         let severities = severity_range(&flags)?;
+        if gates.compliance.is_none() && flags.compliance_threshold > 0.0 {
+            warnings.push(
+                "--compliance-threshold has no effect on this scan; add --view resource, or scan for a framework"
+                    .to_owned(),
+            );
+        }
         let settings = Self {
             outputs: outputs(&flags)?,
             controls: control_filter(&flags)?,
-            inputs_shown: inputs.first().cloned().unwrap_or_else(|| "-".to_owned()),
+            inputs_shown: if text.is_some() {
+                vec!["-".to_owned()]
+            } else {
+                inputs.clone()
+            },
             collect: CollectSettings {
                 inputs,
                 exclude: flags.exclude_path.clone(),
@@ -142,6 +174,8 @@ impl ScanSettings {
             view,
             severities,
             gates,
+            limits: rule_limits(&flags)?,
+            warnings,
             flags,
         };
         Ok(settings)
@@ -235,6 +269,7 @@ impl Target {
                 paths,
                 namespace,
                 file_path,
+                chart_path,
                 api_version,
             }) => {
                 let mut workload: WorkloadName = name.parse()?;
@@ -244,7 +279,14 @@ impl Target {
                 if let Some(api_version) = api_version {
                     workload.api_version = api_version;
                 }
-                let paths = file_path.map_or(paths, |path| vec![path]);
+                // The file of a chart's template says which of the chart's objects is meant.
+                let paths = match (chart_path, file_path) {
+                    (Some(chart), Some(file)) => {
+                        workload.file = Some(std::path::absolute(file)?);
+                        vec![chart]
+                    }
+                    (_, file) => file.map_or(paths, |path| vec![path]),
+                };
                 Self {
                     kind: ScanKind::Workload,
                     request: frameworks(&FILE_FRAMEWORKS),
@@ -268,8 +310,9 @@ fn split(list: &str, usage: &str) -> anyhow::Result<Vec<String>> {
 /// Names of an optional flag.
 fn names(flag: &str, list: Option<&str>) -> anyhow::Result<Vec<String>> {
     match list {
-        None => Ok(Vec::new()),
-        Some(list) if list.trim().is_empty() => bail!("{flag} is empty"),
+        // `--flag "$VARIABLE"` with an empty variable asks for nothing.
+        None | Some("") => Ok(Vec::new()),
+        Some(list) if list.trim().is_empty() => bail!("{flag} is blank"),
         Some(list) => Ok(list
             .split(',')
             .map(str::trim)
@@ -313,6 +356,12 @@ pub(crate) fn render_options(flags: &HelmFlags) -> anyhow::Result<RenderOptions>
 
 /// Standard input instead of paths, when the only path is `-`.
 fn read_input(paths: Vec<String>) -> anyhow::Result<(Option<String>, Vec<String>)> {
+    if let [first, _] = paths.as_slice()
+        && first == "image"
+        && !std::path::Path::new(first).exists()
+    {
+        bail!("`scan image` is not part of this version yet");
+    }
     if !paths.iter().any(|path| path == "-") {
         if paths.is_empty() {
             bail!(
@@ -346,6 +395,19 @@ pub(crate) fn limits() -> anyhow::Result<Limits> {
             .with_context(|| format!("KUBESCAPE_MAX_FILE_SIZE must be a number of bytes, not {text:?}"))?;
     }
     Ok(limits)
+}
+
+fn rule_limits(flags: &ScanFlags) -> anyhow::Result<kubescape_policy::rego::Limits> {
+    let given = |time: Option<Duration>| time.filter(|time| !time.is_zero());
+    if let (Some(control), Some(scan)) = (given(flags.control_timeout), given(flags.scan_timeout))
+        && control >= scan
+    {
+        bail!("--control-timeout must be shorter than --scan-timeout");
+    }
+    Ok(match flags.control_timeout {
+        None => kubescape_policy::rego::Limits::default(),
+        limit => kubescape_policy::rego::Limits { time: given(limit) },
+    })
 }
 
 fn control_filter(flags: &ScanFlags) -> anyhow::Result<ControlFilter> {
@@ -405,10 +467,11 @@ fn outputs(flags: &ScanFlags) -> anyhow::Result<Vec<Output>> {
         .filter(|name| !name.is_empty())
     {
         let Some((_, format, _)) = Format::ALL.iter().find(|(known, ..)| *known == name) else {
-            bail!(
-                "invalid format {name:?}, supported formats: {}",
-                supported.join(", ")
-            );
+            let supported = supported.join(", ");
+            if LATER.contains(&name) {
+                bail!("format {name:?} is not part of this version yet; supported formats: {supported}");
+            }
+            bail!("invalid format {name:?}, supported formats: {supported}");
         };
         if outputs.iter().any(|output| output.format == *format) {
             continue;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::LibraryFlags;
+use super::{AccountFlags, LibraryFlags};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
@@ -27,6 +27,8 @@ pub(crate) struct DownloadArguments {
     /// SHA-256 that a fetched file must have: NAME=HEX; may be repeated
     #[arg(long, value_name = "NAME=HEX", requires = "from_url")]
     pub(crate) sha256: Vec<String>,
+    #[command(flatten)]
+    pub(crate) account: AccountFlags,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::LibraryFlags;
+use super::{AccountFlags, LibraryFlags};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
@@ -17,6 +17,8 @@ pub(crate) struct ListArguments {
     pub(crate) format: ListFormat,
     #[arg(long, hide = true)]
     pub(crate) id: bool,
+    #[command(flatten)]
+    pub(crate) account: AccountFlags,
     #[command(flatten)]
     pub(crate) library: LibraryFlags,
 }

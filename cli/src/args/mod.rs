@@ -1,6 +1,9 @@
 //! The command line as clap reads it.
 
+mod booleans;
+mod compatibility;
 mod download;
+mod duration;
 mod helm;
 mod library;
 mod list;
@@ -11,6 +14,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use booleans::without_values;
+pub(crate) use compatibility::{AccountFlags, CompatibilityFlags};
 pub(crate) use download::{DownloadArguments, DownloadWhat, ExplainArguments};
 pub(crate) use helm::{HelmFlags, RenderArguments};
 pub(crate) use library::LibraryFlags;
@@ -24,8 +29,9 @@ use crate::log::Level;
 #[derive(Debug, Parser)]
 #[command(
     name = "kubescape",
-    disable_version_flag = true,
+    version = concat!("v", env!("CARGO_PKG_VERSION")),
     infer_long_args = false,
+    max_term_width = 100,
     after_help = "Examples:\n  \
         kubescape scan .                               scan the manifests of a folder\n  \
         kubescape scan framework nsa manifests/ -v     one framework, with every finding\n  \
@@ -41,25 +47,41 @@ pub(crate) struct Arguments {
     pub(crate) command: Option<Command>,
 }
 
+impl GlobalArguments {
+    /// Flags that are accepted and mean nothing here.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let given = [
+            ("--server", self.server.is_some()),
+            ("--environment", self.environment.is_some()),
+        ];
+        given
+            .into_iter()
+            .filter(|(_, given)| *given)
+            .map(|(flag, _)| format!("no effect of {flag}: this program speaks to no service"))
+            .collect()
+    }
+}
+
 /// Flags of every command.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalArguments {
     /// Messages from this level upwards: debug, info, success, warning, error, fatal
-    #[arg(
-        short = 'l',
-        long,
-        global = true,
-        env = "KS_LOGGER",
-        default_value = "info",
-        value_name = "LEVEL"
-    )]
-    pub(crate) logger: Level,
+    ///
+    /// Without the flag, the environment's KS_LOGGER counts.
+    #[arg(short = 'l', long, global = true, value_name = "LEVEL")]
+    pub(crate) logger: Option<Level>,
     /// Folder of downloaded policies [default: .kubescape in the home folder]
-    #[arg(long, global = true, env = "KS_CACHE_DIR", value_name = "DIR")]
+    ///
+    /// Without the flag, the environment's KS_CACHE_DIR counts.
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) cache_dir: Option<PathBuf>,
-    #[arg(long, global = true, env = "KS_LOGGER_NAME", hide = true)]
+    #[arg(long, global = true, hide = true)]
     pub(crate) logger_name: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    pub(crate) server: Option<String>,
+    #[arg(long, global = true, hide = true, alias = "env")]
+    pub(crate) environment: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

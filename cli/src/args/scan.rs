@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::{HelmFlags, LibraryFlags};
+use super::booleans::boolean;
+use super::duration::duration;
+use super::{CompatibilityFlags, HelmFlags, LibraryFlags};
 
 #[derive(Args, Debug)]
 #[command(
-    subcommand_value_name = "WHAT",
+    override_usage = "kubescape scan [OPTIONS] [PATH]...\n       kubescape scan [OPTIONS] <COMMAND>",
     after_help = "Examples:\n  \
         kubescape scan .                                    everything that is known, worst first\n  \
         kubescape scan --view resource manifests/ -v        every finding, object by object, with its line\n  \
@@ -74,6 +76,9 @@ pub(crate) enum ScanCommand {
         /// File or folder that holds it
         #[arg(long, value_name = "PATH", conflicts_with = "paths")]
         file_path: Option<String>,
+        /// Chart that renders it; --file-path then names the template
+        #[arg(long, value_name = "DIR", requires = "file_path")]
+        chart_path: Option<String>,
         /// Its apiVersion
         #[arg(long, value_name = "VERSION")]
         api_version: Option<String>,
@@ -154,6 +159,9 @@ pub(crate) struct ScanFlags {
     pub(crate) format_version: String,
     #[arg(long, global = true, hide = true)]
     pub(crate) omit_raw_resources: bool,
+    /// Name of the cluster that the JSON report states
+    #[arg(long, global = true, help_heading = "Output", value_name = "NAME")]
+    pub(crate) cluster_name: Option<String>,
 
     /// Leave out paths, in gitignore syntax relative to the input; may be repeated
     #[arg(long, global = true, help_heading = "What is read", value_name = "PATTERN")]
@@ -205,16 +213,23 @@ pub(crate) struct ScanFlags {
     #[arg(long, global = true, help_heading = "Controls")]
     pub(crate) audit_exceptions: bool,
     /// Whether annotations such as kubescape.io/skip-controls accept risks [default: true for files]
-    #[arg(long, global = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Controls", value_name = "BOOL")]
+    #[arg(long, global = true, value_parser = boolean, num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Controls", value_name = "BOOL")]
     pub(crate) honor_inline_exceptions: Option<bool>,
-    /// Longest time for one control, such as 30s
-    #[arg(long, global = true, value_parser = humantime::parse_duration, help_heading = "Controls", value_name = "TIME")]
+    /// Longest time for one control; 0 sets no limit [default: 1m]
+    #[arg(long, global = true, value_parser = duration, allow_hyphen_values = true, help_heading = "Controls", value_name = "TIME")]
     pub(crate) control_timeout: Option<Duration>,
+    /// Longest time for the whole scan, such as 5m
+    #[arg(long, global = true, value_parser = duration, allow_hyphen_values = true, help_heading = "Controls", value_name = "TIME")]
+    pub(crate) scan_timeout: Option<Duration>,
+    /// Show what rules print, as messages of the level debug
+    #[arg(long, global = true, help_heading = "Controls")]
+    pub(crate) enable_rego_prints: bool,
 
     /// Exit 1 when compliance is below this percentage
     #[arg(
         long,
         global = true,
+        allow_negative_numbers = true,
         default_value_t = 0.0,
         help_heading = "Gates (exit code 1)",
         value_name = "PERCENT"
@@ -232,6 +247,7 @@ pub(crate) struct ScanFlags {
     #[arg(
         long,
         global = true,
+        allow_negative_numbers = true,
         default_value_t = 0.0,
         help_heading = "Gates (exit code 1)",
         value_name = "PERCENT"
@@ -240,14 +256,11 @@ pub(crate) struct ScanFlags {
     /// Exit 1 when exceptions or inputs of the controls could not be read
     #[arg(long, global = true, help_heading = "Gates (exit code 1)")]
     pub(crate) fail_on_degraded_config: bool,
-    #[arg(short = 't', long, global = true, hide = true)]
-    pub(crate) fail_threshold: Option<f32>,
 
     #[command(flatten)]
     pub(crate) helm: HelmFlags,
-    /// Accepted for compatibility: nothing ever leaves this machine
-    #[arg(long, global = true, hide = true)]
-    pub(crate) keep_local: bool,
     #[command(flatten)]
     pub(crate) library: LibraryFlags,
+    #[command(flatten)]
+    pub(crate) compatibility: CompatibilityFlags,
 }

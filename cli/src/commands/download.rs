@@ -6,12 +6,15 @@ use anyhow::{Context, bail};
 use kubescape_library::{Artifact, Library, write_artifact};
 
 use crate::args::{DownloadArguments, DownloadWhat};
-use crate::log::{Level, Log};
+use crate::log::{Level, Log, variable};
 use crate::output::{prepare, to_file};
 
 mod release;
 
 pub(crate) fn run(arguments: &DownloadArguments, cache: &Path, log: Log) -> anyhow::Result<()> {
+    for warning in arguments.account.check()? {
+        log.warning(&warning);
+    }
     let library = match &arguments.from_url {
         Some(address) => release::fetch(address, &arguments.sha256, log)?,
         None => crate::library::built_in()?,
@@ -93,8 +96,11 @@ impl Place {
 
 /// The folder that keeps what was downloaded: `--cache-dir`, else `.kubescape` in the home folder.
 pub(crate) fn cache_folder(flag: Option<&Path>) -> PathBuf {
+    let flag = flag
+        .map(Path::to_owned)
+        .or_else(|| variable("KS_CACHE_DIR").map(PathBuf::from));
     match (flag, std::env::var_os("HOME")) {
-        (Some(folder), _) => folder.to_owned(),
+        (Some(folder), _) => folder,
         (None, Some(home)) if !home.is_empty() => Path::new(&home).join(".kubescape"),
         (None, _) => PathBuf::from(".kubescape"),
     }

@@ -12,8 +12,11 @@ pub(crate) fn run(arguments: &ExplainArguments, cache: &std::path::Path) -> anyh
     let id = arguments.control.trim();
     let Some(control) = library.control(id) else {
         let hint = closest(id, library.controls.iter().map(|control| control.id.as_str()));
-        let hint = hint.map(|id| format!("; did you mean {id}?")).unwrap_or_default();
-        bail!("there is no control {id:?}{hint} `kubescape list controls` shows all");
+        let hint = hint.map_or_else(
+            || "`kubescape list controls` shows all".to_owned(),
+            |id| format!("did you mean {id}?"),
+        );
+        bail!("there is no control {id:?}; {hint}");
     };
     let rules: Vec<_> = control
         .rules

@@ -7,6 +7,7 @@ use kubescape_library::Library;
 use serde::Serialize;
 
 use crate::args::{ListArguments, ListFormat, ListWhat};
+use crate::log::Log;
 use crate::output::to_stdout;
 
 #[derive(Serialize)]
@@ -16,7 +17,10 @@ struct ListedControl<'a> {
     frameworks: Vec<&'a str>,
 }
 
-pub(crate) fn run(arguments: &ListArguments, cache: &Path) -> anyhow::Result<()> {
+pub(crate) fn run(arguments: &ListArguments, cache: &Path, log: Log) -> anyhow::Result<()> {
+    for warning in arguments.account.check()? {
+        log.warning(&warning);
+    }
     let library = crate::library::load(&arguments.library, cache)?.library;
     match arguments.what {
         ListWhat::Frameworks => {

@@ -13,6 +13,9 @@
 )]
 
 mod bad_input;
+mod files;
+mod flags;
+mod output;
 mod policies;
 mod scan;
 
@@ -35,6 +38,13 @@ impl Workspace {
             fs::write(path, text).expect("a file");
         }
         Self { folder }
+    }
+
+    /// Adds a file.
+    fn write(&mut self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, text).expect("a file");
     }
 
     fn path(&self, name: &str) -> PathBuf {

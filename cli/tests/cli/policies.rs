@@ -87,6 +87,132 @@ deny[msga] {
     );
 }
 
+/// Rules that cannot be judged by, each in its own way, beside one that can.
+const BAD_RULES: [(&str, &str); 6] = [
+    (
+        "rules/good.rego",
+        "deny[msga] {\n  pod := input[_]\n  print(\"looks at\", pod.metadata.name)\n  msga := {\"alertObject\": {\"k8sApiObjects\": [pod]}}\n}",
+    ),
+    (
+        "rules/loops.rego",
+        "deny[msga] {\n  i := numbers.range(1, 1000000)[_]\n  j := numbers.range(1, 1000000)[_]\n  i * j < 0\n  msga := {}\n}",
+    ),
+    (
+        "rules/conflicts.rego",
+        "value = 1 { input[_] }\nvalue = 2 { input[_] }\ndeny[msga] {\n  value == 3\n  msga := {}\n}",
+    ),
+    ("rules/parses.rego", "deny[msga] {\n  x := input[_\n}"),
+    (
+        "rules/answers.rego",
+        "deny[msga] {\n  input[_]\n  msga := \"yes\"\n}",
+    ),
+    (
+        "rules/range.rego",
+        "deny[msga] {\n  count(numbers.range(0, 1000000000000000000)) > 0\n  msga := {}\n}",
+    ),
+];
+
+#[test]
+fn rules_that_fail_are_skipped_with_the_reason() {
+    let mut workspace = Workspace::new(&[("web.yaml", WEB)]);
+    for (name, rule) in BAD_RULES {
+        workspace.write(name, &format!("package armo_builtins\n\n{rule}\n"));
+    }
+    let library = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/library");
+    let arguments =
+        "scan framework custom-rules,nsa web.yaml --custom-rules rules -f json --control-timeout 300ms";
+    let arguments = format!("{arguments} --enable-rego-prints -l debug --library {library}");
+    let start = std::time::Instant::now();
+    let output = workspace.command(&arguments).output().expect("a run");
+    assert!(start.elapsed().as_secs() < 20, "the loop came to an end");
+    assert_eq!(output.status.code(), Some(0));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let controls = &report["summaryDetails"]["controls"];
+    let mut found: Vec<String> = Vec::new();
+    for (id, control) in controls.as_object().expect("controls") {
+        let info = &control["statusInfo"];
+        let text = |key: &str| info[key].as_str().unwrap_or_default().to_owned();
+        found.push(format!(
+            "{id} {} {} {}",
+            text("status"),
+            text("subStatus"),
+            text("info")
+        ));
+    }
+    assert_snapshot!("failing_rules", found.join("\n"));
+    let coverage = &report["scanCoverage"];
+    assert_eq!(
+        coverage["notEvaluatedControls"]
+            .as_array()
+            .expect("controls")
+            .len(),
+        5
+    );
+    assert_eq!(coverage["coverageScore"], 37.5);
+    assert_eq!(coverage["degraded"], true);
+    let result = &report["results"][0]["controls"];
+    for control in result.as_array().expect("controls") {
+        let id = control["controlID"].as_str().expect("an id");
+        let expected = if id == "custom-good" || id.starts_with("C-") {
+            "failed"
+        } else {
+            "skipped"
+        };
+        assert_eq!(control["status"]["status"], expected, "{id}");
+        assert_eq!(control["rules"][0]["status"], expected, "{id}");
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("looks at web\n"), "{stderr}");
+}
+
+#[test]
+fn custom_rules_take_part_in_every_scan() {
+    let mut workspace = Workspace::new(&[("web.yaml", WEB)]);
+    let (name, rule) = BAD_RULES[0];
+    workspace.write(name, &format!("package armo_builtins\n\n{rule}\n"));
+    for (scan, frameworks) in [
+        ("scan", vec!["WorkloadScan", "AllControls", "custom-rules"]),
+        ("scan framework nsa,custom-rules", vec!["NSA", "custom-rules"]),
+        ("scan control C-0001", vec!["custom-rules"]),
+        (
+            "scan workload Deployment/web",
+            vec!["WorkloadScan", "AllControls", "custom-rules"],
+        ),
+    ] {
+        let library = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/library");
+        let arguments = format!("{scan} web.yaml --custom-rules rules -f json --library {library}");
+        let output = workspace.command(&arguments).output().expect("a run");
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let summary = &report["summaryDetails"];
+        let names: Vec<&str> = summary["frameworks"]
+            .as_array()
+            .expect("frameworks")
+            .iter()
+            .filter_map(|framework| framework["name"].as_str())
+            .collect();
+        assert_eq!(names, frameworks, "{scan}");
+        let control = &summary["controls"]["custom-good"];
+        assert_eq!(control["severity"], "Unknown", "{scan}");
+        assert_eq!(control["status"], "failed", "{scan}");
+        assert_eq!(summary["controls"]["C-0001"]["complianceScore"], 0, "{scan}");
+    }
+}
+
+#[test]
+fn a_scan_that_takes_too_long_ends() {
+    let mut workspace = Workspace::new(&[("web.yaml", WEB)]);
+    let (name, rule) = BAD_RULES[1];
+    workspace.write(name, &format!("package armo_builtins\n\n{rule}\n"));
+    let shown = workspace.run(
+        "scan web.yaml --custom-rules rules --control-timeout 0 --scan-timeout 500ms -f json -o report.json",
+    );
+    assert_eq!(
+        shown,
+        "exit code: 1\n--- stdout\n\n--- stderr\nError: the scan did not end within --scan-timeout 500ms\n"
+    );
+    assert!(!workspace.path("report.json").exists());
+}
+
 #[test]
 fn published_rules_are_tested() {
     let workspace = Workspace::new(&[

@@ -1,8 +1,8 @@
 //! From what the user asks for to the controls that are evaluated.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use kubescape_library::Library;
+use kubescape_library::{CUSTOM_RULES, Library};
 use kubescape_model::{ActionRequired, Control, Framework, Rule, Scope};
 use regex::Regex;
 
@@ -97,7 +97,7 @@ pub struct SelectedFramework<'library> {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum SelectionError {
     /// No such framework.
-    #[error("framework: {name}: framework from file not matching{}", did_you_mean(.suggestion.as_ref()))]
+    #[error("framework: {name}: framework from file not matching{}", did_you_mean(.suggestion.as_ref(), "frameworks"))]
     UnknownFramework {
         /// What was typed.
         name: String,
@@ -105,7 +105,7 @@ pub enum SelectionError {
         suggestion: Option<String>,
     },
     /// No such control.
-    #[error("controlID: {id}: control from file not matching{}", did_you_mean(.suggestion.as_ref()))]
+    #[error("controlID: {id}: control from file not matching{}", did_you_mean(.suggestion.as_ref(), "controls"))]
     UnknownControl {
         /// What was typed.
         id: String,
@@ -120,10 +120,11 @@ pub enum SelectionError {
     NothingLeft,
 }
 
-fn did_you_mean(suggestion: Option<&String>) -> String {
-    suggestion
-        .map(|name| format!("; did you mean {name:?}?"))
-        .unwrap_or_default()
+fn did_you_mean(suggestion: Option<&String>, what: &str) -> String {
+    match suggestion {
+        Some(name) => format!("; did you mean {name:?}?"),
+        None => format!("; `kubescape list {what}` shows all"),
+    }
 }
 
 /// Resolves a request for a scan of this scope.
@@ -134,7 +135,8 @@ pub fn select<'library>(
     scope: &Scope,
 ) -> Result<Selection<'library>, SelectionError> {
     let mut warnings = Vec::new();
-    let groups = requested(library, request, scope, &mut warnings)?;
+    let mut groups = requested(library, request, scope, &mut warnings)?;
+    add_custom_rules(library, &mut groups);
     let keeps = Filter::new(filter, library)?;
     let mut selected: BTreeMap<&str, SelectedControl<'library>> = BTreeMap::new();
     for control in groups.iter().flat_map(|group| &group.controls) {
@@ -233,15 +235,7 @@ fn requested<'library>(
             let mut groups = Vec::new();
             for framework in frameworks {
                 if Scope::applies(&framework.scope, scope) {
-                    let controls = framework
-                        .controls
-                        .iter()
-                        .filter_map(|id| library.control(id))
-                        .collect();
-                    groups.push(Group {
-                        framework: Some(framework),
-                        controls,
-                    });
+                    groups.push(group(library, framework));
                 } else {
                     warnings.push(format!(
                         "framework {} does not apply to this kind of scan",
@@ -251,6 +245,29 @@ fn requested<'library>(
             }
             Ok(groups)
         }
+    }
+}
+
+/// Rules of the user's own take part in every scan.
+fn add_custom_rules<'library>(library: &'library Library, groups: &mut Vec<Group<'library>>) {
+    let custom = library.framework(CUSTOM_RULES);
+    let asked = |framework: &Framework| {
+        let named = |group: &Group<'_>| group.framework.is_some_and(|known| known.name == framework.name);
+        groups.iter().any(named)
+    };
+    if let Some(framework) = custom.filter(|framework| !asked(framework)) {
+        groups.push(group(library, framework));
+    }
+}
+
+fn group<'library>(library: &'library Library, framework: &'library Framework) -> Group<'library> {
+    Group {
+        framework: Some(framework),
+        controls: framework
+            .controls
+            .iter()
+            .filter_map(|id| library.control(id))
+            .collect(),
     }
 }
 
@@ -334,7 +351,7 @@ impl<'user> Filter<'user> {
 
     /// A warning for each id that names no control of the request.
     fn unmatched<'c>(&self, controls: impl Iterator<Item = &'c &'c Control>) -> Vec<String> {
-        let known: HashSet<&str> = controls.map(|control| control.id.as_str()).collect();
+        let known: BTreeSet<&str> = controls.map(|control| control.id.as_str()).collect();
         let mut warnings: Vec<String> = self
             .excluded
             .iter()

@@ -53,6 +53,8 @@ pub struct Metadata {
     pub omit_objects: bool,
     /// Labels to copy beside the resources.
     pub labels_to_copy: Vec<String>,
+    /// Name of the cluster; empty: none.
+    pub cluster_name: String,
 }
 
 /// The input of a scan.

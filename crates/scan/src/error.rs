@@ -23,12 +23,23 @@ pub enum ScanError {
     )]
     WorkloadName(String),
     /// No object is the workload.
-    #[error("k8s resource '{0}' not found")]
-    WorkloadNotFound(String),
+    #[error("k8s resource '{name}' not found{}", did_you_mean(.suggestion.as_ref()))]
+    WorkloadNotFound {
+        /// What was typed.
+        name: String,
+        /// What may have been meant.
+        suggestion: Option<String>,
+    },
     /// Several objects are.
     #[error("more than one k8s resource found for '{0}'; add its namespace")]
     WorkloadAmbiguous(String),
     /// The workload belongs to another one.
     #[error("k8s resource '{0}' has an owner; scan the owner instead")]
     WorkloadOwned(String),
+}
+
+fn did_you_mean(suggestion: Option<&String>) -> String {
+    suggestion
+        .map(|name| format!("; did you mean {name}?"))
+        .unwrap_or_default()
 }

@@ -50,6 +50,8 @@ pub struct ScanRequest<'scan> {
     pub degradations: Vec<PolicyDegradation>,
     /// Bounds of each rule.
     pub limits: Limits,
+    /// Whether what rules print is kept.
+    pub prints: bool,
 }
 
 /// What a scan gives.
@@ -67,6 +69,8 @@ pub struct ScanOutcome {
     pub warnings: Vec<String>,
     /// What the exceptions were of use for, when that was asked.
     pub audit: Option<ExceptionAudit>,
+    /// What rules printed, when that was asked.
+    pub prints: Vec<String>,
 }
 
 /// The stages of a scan, for those who show progress.
@@ -101,7 +105,10 @@ pub fn scan(mut request: ScanRequest<'_>, progress: &dyn Fn(Stage)) -> Result<Sc
         resources: collected.resources.len(),
         controls: selection.controls.len(),
     });
-    let programs = Programs::new(request.library);
+    let programs = match request.prints {
+        true => Programs::new(request.library).keeping_prints(),
+        false => Programs::new(request.library),
+    };
     let mut exceptions = ExceptionSet::new(ExceptionSources {
         policies: request.exceptions,
         resources: &collected.resources,
@@ -130,6 +137,7 @@ pub fn scan(mut request: ScanRequest<'_>, progress: &dyn Fn(Stage)) -> Result<Sc
         skipped: collected.skipped,
         failures: collected.failures,
         warnings: selection.warnings,
+        prints: programs.take_prints(),
     })
 }
 

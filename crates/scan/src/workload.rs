@@ -1,9 +1,10 @@
 //! `scan workload`: one object and what it depends on.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use kubescape_model::Resource;
-use kubescape_policy::Selection;
+use kubescape_policy::{Selection, closest};
 use kubescape_yaml::Node;
 
 use crate::ScanError;
@@ -19,6 +20,8 @@ pub struct WorkloadName {
     pub api_version: String,
     /// Name.
     pub name: String,
+    /// Absolute path of the file that states it; `None`: any.
+    pub file: Option<PathBuf>,
 }
 
 impl FromStr for WorkloadName {
@@ -45,6 +48,7 @@ impl FromStr for WorkloadName {
             kind: kind.to_owned(),
             api_version,
             name: name.to_owned(),
+            file: None,
         })
     }
 }
@@ -64,6 +68,28 @@ impl WorkloadName {
             && *resource.name == *self.name
             && (self.namespace.is_empty() || *resource.namespace == *self.namespace)
             && (self.api_version.is_empty() || resource.api_version() == self.api_version)
+            && self.file.as_ref().is_none_or(|file| {
+                let source = resource.source.as_ref();
+                source.is_some_and(|source| source.file == *file)
+            })
+    }
+
+    /// The workload of the input that may have been meant, as it has to be written.
+    fn closest(&self, resources: &[Resource]) -> Option<String> {
+        let alike = |resource: &&Resource| {
+            resource.kind.kind.eq_ignore_ascii_case(&self.kind) && !resource.name.is_empty()
+        };
+        let names = resources.iter().filter(alike).map(|resource| &*resource.name);
+        let name = closest(&self.name, names)?.to_owned();
+        let found = resources
+            .iter()
+            .filter(alike)
+            .find(|resource| *resource.name == *name)?;
+        let namespace = match &*found.namespace {
+            "" => String::new(),
+            namespace => format!("{namespace}/"),
+        };
+        Some(format!("{namespace}{}/{name}", found.kind.kind))
     }
 }
 
@@ -75,9 +101,10 @@ pub(crate) fn single_out(
     selection: &mut Selection<'_>,
 ) -> Result<(), ScanError> {
     let mut found = resources.iter().filter(|resource| name.names(resource));
-    let workload = found
-        .next()
-        .ok_or_else(|| ScanError::WorkloadNotFound(name.to_string()))?;
+    let workload = found.next().ok_or_else(|| ScanError::WorkloadNotFound {
+        name: name.to_string(),
+        suggestion: name.closest(resources),
+    })?;
     if found.next().is_some() {
         return Err(ScanError::WorkloadAmbiguous(name.to_string()));
     }

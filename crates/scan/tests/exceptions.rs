@@ -42,6 +42,7 @@ fn run(manifest: &str, exceptions: &str, frameworks: &[&str]) -> Result<ScanOutc
         prioritize: false,
         degradations: Vec::new(),
         limits: Limits::default(),
+        prints: false,
     };
     Ok(scan(request, &|_| {})?)
 }

@@ -221,6 +221,7 @@ fn report(library: &Library, input: &Path) -> Result<Report, Box<dyn Error>> {
         prioritize: false,
         degradations: Vec::new(),
         limits: Limits::default(),
+        prints: false,
     };
     Ok(scan(request, &|_| {})?.report)
 }

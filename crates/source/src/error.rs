@@ -5,11 +5,13 @@ use crate::Skipped;
 /// An input that stops the scan.
 #[derive(Debug, thiserror::Error)]
 pub enum CollectError {
-    /// The input does not exist.
-    #[error("there is no file or folder {input:?}")]
+    /// The input does not exist, or is nothing that can be read: a pipe, a device.
+    #[error("no YAML or JSON manifest files found for input {input:?}: {reason}")]
     NoSuchPath {
         /// The input.
         input: String,
+        /// What it is, or that it is not.
+        reason: &'static str,
     },
     /// Nothing of the input is a manifest file.
     #[error("no YAML or JSON manifest files found for input {input:?}{}", if *.excluded { "; path exclusions are in effect" } else { "" })]

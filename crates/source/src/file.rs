@@ -1,5 +1,7 @@
 //! One file to its objects.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -52,7 +54,12 @@ fn read(path: &Path, limits: &Limits) -> Result<String, String> {
             limits.file_bytes
         ));
     }
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    // A file may grow while it is read, and some of the system's have no size to tell.
+    let mut bytes = Vec::new();
+    let most = u64::try_from(limits.file_bytes).unwrap_or(u64::MAX);
+    File::open(path)
+        .and_then(|file| file.take(most).read_to_end(&mut bytes))
+        .map_err(|error| error.to_string())?;
     String::from_utf8(bytes).map_err(|_| "not a text file (invalid UTF-8)".to_owned())
 }
 
@@ -157,11 +164,19 @@ impl OpenFile<'_> {
         if let Some(items) = items {
             let header = list_header(&api_version, &kind);
             for item in items {
+                if header.is_none() && item.get("apiVersion").is_none() {
+                    self.remark(document, "invalid List: an item has no apiVersion".to_owned());
+                    continue;
+                }
                 self.object(document, item, header.as_ref());
             }
             return;
         }
         if kind.is_empty() {
+            // Charts have an apiVersion of their own.
+            if !self.file.ends_with("Chart.yaml") {
+                self.remark(document, format!("{api_version} object without a kind"));
+            }
             return;
         }
         if !is_possible(parse_group_version(&api_version).0, &kind) {

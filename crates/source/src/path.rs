@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{WalkBuilder, WalkState};
 use kubescape_helm::RenderOptions;
 use kubescape_model::Resource;
@@ -143,6 +145,11 @@ pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
         if files.is_empty() && rendered.is_empty() && !listed.files.is_empty() {
             continue;
         }
+        let unreadable = Loaded {
+            skipped: listed.unreadable,
+            ..Loaded::default()
+        };
+        loaded.insert(0, unreadable);
         rendered.join(&mut loaded);
         let failures: Vec<String> = if listed.explicit {
             loaded
@@ -201,6 +208,8 @@ struct Listed {
     files: Vec<PathBuf>,
     /// The user named this one file.
     explicit: bool,
+    /// Folders and links that could not be looked into.
+    unreadable: Vec<Skipped>,
 }
 
 fn list(input: &str, settings: &CollectSettings) -> Result<Listed, CollectError> {
@@ -218,11 +227,13 @@ fn list(input: &str, settings: &CollectSettings) -> Result<Listed, CollectError>
             files: vec![path.clone()],
             root: path,
             explicit: true,
+            unreadable: Vec::new(),
         });
     }
-    if !path.exists() && !input.contains(['*', '?', '[']) {
+    if !path.is_dir() && !input.contains(['*', '?', '[']) {
         return Err(CollectError::NoSuchPath {
             input: input.to_owned(),
+            reason: what_is_at(&path),
         });
     }
     let (folder, pattern) = if path.is_dir() {
@@ -231,21 +242,43 @@ fn list(input: &str, settings: &CollectSettings) -> Result<Listed, CollectError>
         glob(input, &path)?.ok_or_else(|| none(false))?
     };
     let exclusions = exclusions(&folder, settings)?;
-    let mut files = walk(&folder, &exclusions);
+    let Walked {
+        mut files,
+        unreadable,
+    } = walk(&folder, &exclusions);
     if let Some(pattern) = pattern {
+        let matches = wildcard(&pattern)?;
         files.retain(|file| {
             file.file_name()
-                .is_some_and(|name| wildcard(&pattern, &name.to_string_lossy()))
+                .is_some_and(|name| matches.matched(name, false).is_ignore())
         });
     }
     if files.is_empty() {
-        return Err(none(!exclusions.is_empty()));
+        return Err(match unreadable.is_empty() {
+            true => none(!exclusions.is_empty()),
+            false => CollectError::NoResources {
+                input: input.to_owned(),
+                skipped: unreadable,
+            },
+        });
     }
     Ok(Listed {
         root: folder,
         files,
         explicit: false,
+        unreadable,
     })
+}
+
+/// Why a path that is neither file nor folder cannot be scanned.
+fn what_is_at(path: &Path) -> &'static str {
+    if path.exists() {
+        "it is a pipe or a device; `-` scans standard input"
+    } else if path.is_symlink() {
+        "the link leads nowhere"
+    } else {
+        "there is no such file or folder"
+    }
 }
 
 fn exclusions(root: &Path, settings: &CollectSettings) -> Result<Exclusions, CollectError> {
@@ -269,9 +302,17 @@ fn glob(input: &str, path: &Path) -> Result<Option<(PathBuf, Option<String>)>, C
     Ok(folder.is_dir().then_some((folder, name)))
 }
 
+/// What a walk through a folder finds.
+#[derive(Default)]
+struct Walked {
+    files: Vec<PathBuf>,
+    unreadable: Vec<Skipped>,
+}
+
 /// Manifest files below a folder, sorted. Links to folders are not followed.
-fn walk(folder: &Path, exclusions: &Exclusions) -> Vec<PathBuf> {
-    let found = std::sync::Mutex::new(Vec::new());
+fn walk(folder: &Path, exclusions: &Exclusions) -> Walked {
+    let found = Mutex::new(Walked::default());
+    let add = |add: &dyn Fn(&mut Walked)| add(&mut found.lock().unwrap_or_else(PoisonError::into_inner));
     let walker = WalkBuilder::new(folder)
         .standard_filters(false)
         .hidden(false)
@@ -279,8 +320,12 @@ fn walk(folder: &Path, exclusions: &Exclusions) -> Vec<PathBuf> {
         .build_parallel();
     walker.run(|| {
         Box::new(|entry| {
-            let Ok(entry) = entry else {
-                return WalkState::Continue;
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    add(&|walked| walked.unreadable.push(unreadable(folder, &error)));
+                    return WalkState::Continue;
+                }
             };
             let path = entry.path();
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
@@ -288,19 +333,28 @@ fn walk(folder: &Path, exclusions: &Exclusions) -> Vec<PathBuf> {
                 return WalkState::Skip;
             }
             if !is_folder && is_manifest(path) && path.is_file() && !exclusions.excludes(path, false) {
-                found
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner)
-                    .push(path.to_owned());
+                add(&|walked| walked.files.push(path.to_owned()));
             }
             WalkState::Continue
         })
     });
-    let mut files = found
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    files.sort();
-    files
+    let mut all = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    all.files.sort();
+    all.unreadable.sort();
+    all
+}
+
+/// The walk's error names its path and depth in front of the reason.
+fn unreadable(folder: &Path, error: &ignore::Error) -> Skipped {
+    let mut inner = error;
+    let mut path = folder;
+    while let ignore::Error::WithDepth { err, .. } | ignore::Error::WithPath { err, .. } = inner {
+        if let ignore::Error::WithPath { path: named, .. } = inner {
+            path = named;
+        }
+        inner = err;
+    }
+    Skipped::whole(path, inner.to_string())
 }
 
 fn is_manifest(path: &Path) -> bool {
@@ -313,11 +367,14 @@ fn is_manifest(path: &Path) -> bool {
 }
 
 /// `*`, `?` and `[...]` within a file name.
-fn wildcard(pattern: &str, name: &str) -> bool {
-    ignore::gitignore::GitignoreBuilder::new("")
+fn wildcard(pattern: &str) -> Result<Gitignore, CollectError> {
+    GitignoreBuilder::new("")
         .add_line(None, pattern)
         .and_then(|builder| builder.build())
-        .is_ok_and(|matcher| matcher.matched(name, false).is_ignore())
+        .map_err(|error| CollectError::Pattern {
+            pattern: pattern.to_owned(),
+            reason: error.to_string(),
+        })
 }
 
 /// The file relative to the root; absolute when another root already has a file of that relative path, so that the

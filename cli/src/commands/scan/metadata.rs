@@ -42,6 +42,7 @@ pub(super) fn of(settings: &ScanSettings, outcome: &ScanOutcome) -> Metadata {
         verbose: flags.verbose,
         omit_objects: flags.omit_raw_resources,
         labels_to_copy: flags.labels_to_copy.clone(),
+        cluster_name: flags.cluster_name.clone().unwrap_or_default(),
     }
 }
 

@@ -8,6 +8,7 @@ mod words;
 
 use std::io::IsTerminal;
 use std::path::Path;
+use std::time::Duration;
 
 use kubescape_report::{ScanReport, json, pretty};
 use kubescape_scan::{ScanOutcome, ScanRequest, scan};
@@ -15,13 +16,19 @@ use kubescape_scan::{ScanOutcome, ScanRequest, scan};
 use crate::args::{ScanArguments, View};
 use crate::clock;
 use crate::library::LoadedLibrary;
-use crate::log::{Level, Log};
+use crate::log::{Level, Log, wants_color};
 use crate::output::{prepare, to_file, to_stdout};
 use crate::settings::{Format, Output, ScanKind, ScanSettings};
 use words::LibraryWords;
 
 pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::Result<()> {
     let settings = ScanSettings::resolve(arguments)?;
+    for warning in &settings.warnings {
+        log.warning(warning);
+    }
+    if let Some(limit) = settings.flags.scan_timeout.filter(|limit| !limit.is_zero()) {
+        end_after(limit, log);
+    }
     for file in settings
         .outputs
         .iter()
@@ -48,9 +55,8 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::R
         now: clock::seconds(),
         prioritize: settings.kind == ScanKind::Repository || settings.flags.print_attack_tree,
         degradations,
-        limits: kubescape_policy::rego::Limits {
-            time: settings.flags.control_timeout,
-        },
+        limits: settings.limits,
+        prints: settings.flags.enable_rego_prints,
     };
     let progress = progress::Progress::start(log);
     let outcome = scan(request, &|stage| progress.stage(stage));
@@ -70,7 +76,22 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::R
     gates::check(&settings.gates, &outcome)
 }
 
+/// Ends the program when the scan takes too long, whatever it is busy with.
+fn end_after(limit: Duration, log: Log) {
+    std::thread::spawn(move || {
+        std::thread::sleep(limit);
+        log.write(
+            Level::Fatal,
+            &format!("the scan did not end within --scan-timeout {limit:?}"),
+        );
+        std::process::exit(1);
+    });
+}
+
 fn warn(outcome: &ScanOutcome, log: Log) {
+    for line in &outcome.prints {
+        log.write(Level::Debug, line);
+    }
     for warning in &outcome.warnings {
         log.warning(warning);
     }
@@ -149,7 +170,7 @@ fn style(settings: &ScanSettings, terminal: bool) -> pretty::Style {
             (_, View::Resource) => pretty::View::Resource,
             (_, View::Control) => pretty::View::Control,
         },
-        color: terminal && std::env::var_os("NO_COLOR").is_none(),
+        color: terminal && wants_color(),
         width: if terminal {
             width.unwrap_or(PLAIN_WIDTH)
         } else {
@@ -159,6 +180,7 @@ fn style(settings: &ScanSettings, terminal: bool) -> pretty::Style {
         attacks: settings.flags.print_attack_tree,
         evidence: settings.flags.show_evidence,
         secrets: settings.flags.show_secrets,
-        input: settings.inputs_shown.clone(),
+        inputs: settings.inputs_shown.clone(),
+        folder: std::env::current_dir().unwrap_or_default(),
     }
 }

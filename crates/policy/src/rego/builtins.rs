@@ -13,6 +13,8 @@ use super::printf::sprintf;
 const REGEX_BYTES: usize = 16 << 20;
 /// Compiled expressions that are kept.
 const REGEX_CACHE: usize = 512;
+/// Numbers that a range may have.
+const LONGEST_RANGE: u64 = 1 << 20;
 
 /// Compiled expressions, shared by all rules of a scan.
 #[derive(Clone, Default)]
@@ -102,6 +104,11 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
                 .into_owned(),
         ))
     })?;
+    engine.add_extension(
+        "kubescape_numbers_range".to_owned(),
+        2,
+        Box::new(|values| range(&values)),
+    )?;
     add(engine, "kubescape_collection", 1, |arguments| {
         match arguments.first() {
             Some(collection @ (Value::Array(_) | Value::Set(_) | Value::Object(_))) => Ok(collection.clone()),
@@ -122,6 +129,25 @@ fn add(
     // A mistake in the arguments makes the expression undefined, as OPA's builtins do outside strict mode.
     let lenient = move |values: Vec<Value>| Ok(function(&values).unwrap_or(Value::Undefined));
     engine.add_extension(name.to_owned(), arguments, Box::new(lenient))
+}
+
+/// The whole numbers from one to another, both included. More than anybody needs is an error, not just undefined: the
+/// rule would judge without them.
+fn range(arguments: &[Value]) -> Result<Value> {
+    let bound = |index: usize| arguments.get(index).and_then(|value| value.as_i64().ok());
+    let (Some(first), Some(last)) = (bound(0), bound(1)) else {
+        return Ok(Value::Undefined);
+    };
+    if first.abs_diff(last) >= LONGEST_RANGE {
+        return Err(anyhow!(
+            "numbers.range({first}, {last}) has more than {LONGEST_RANGE} numbers"
+        ));
+    }
+    Ok(if first <= last {
+        (first..=last).map(Value::from).collect::<Vec<_>>().into()
+    } else {
+        (last..=first).rev().map(Value::from).collect::<Vec<_>>().into()
+    })
 }
 
 fn string(arguments: &[Value], index: usize) -> Result<&Arc<str>> {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU32;
-use std::sync::OnceLock;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use kubescape_library::{Inputs, Library};
@@ -38,6 +39,9 @@ pub enum RuleError {
     /// The policy failed while it ran.
     #[error("{0}")]
     Evaluate(String),
+    /// The engine itself failed.
+    #[error("the policy engine failed on this rule")]
+    Panicked,
     /// The policy ran for too long.
     #[error("stopped after {} s, its time limit", .0.as_secs_f32())]
     Timeout(Duration),
@@ -47,10 +51,19 @@ pub enum RuleError {
 }
 
 /// Bounds of one evaluation.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Longest time; `None`: no limit.
     pub time: Option<Duration>,
+}
+
+impl Default for Limits {
+    /// A minute: far more than any rule needs, and an end for one that would never come to it.
+    fn default() -> Self {
+        Self {
+            time: Some(Duration::from_mins(1)),
+        }
+    }
 }
 
 /// What a rule is evaluated on.
@@ -74,6 +87,8 @@ pub struct Programs<'library> {
     modules: &'library BTreeMap<String, String>,
     libraries: HashMap<String, &'library str>,
     parsed: HashMap<&'library str, OnceLock<Result<Program, RuleError>>>,
+    /// What rules printed, when that is kept.
+    prints: Option<Mutex<Vec<String>>>,
 }
 
 /// A module with the libraries that it imports.
@@ -99,13 +114,37 @@ impl<'library> Programs<'library> {
                 .keys()
                 .map(|key| (key.as_str(), OnceLock::new()))
                 .collect(),
+            prints: None,
         }
+    }
+
+    /// Keeps what rules print.
+    #[must_use]
+    pub fn keeping_prints(self) -> Self {
+        Self {
+            prints: Some(Mutex::default()),
+            ..self
+        }
+    }
+
+    /// What rules printed so far, each line behind its place in the policy.
+    pub fn take_prints(&self) -> Vec<String> {
+        let prints = self.prints.as_ref().map(Mutex::lock);
+        prints.map_or_else(Vec::new, |prints| {
+            std::mem::take(&mut *prints.unwrap_or_else(PoisonError::into_inner))
+        })
     }
 
     /// Evaluates a module. Findings come in the engine's order, duplicates removed.
     pub fn evaluate(&self, module: &str, input: RuleInput<'_>) -> Result<Vec<Response>, RuleError> {
+        // One rule that trips the engine up must not take the others with it.
+        catch_unwind(AssertUnwindSafe(|| self.run(module, input))).unwrap_or(Err(RuleError::Panicked))
+    }
+
+    fn run(&self, module: &str, input: RuleInput<'_>) -> Result<Vec<Response>, RuleError> {
         let program = self.program(module)?;
         let mut engine = program.engine.clone();
+        engine.set_gather_prints(self.prints.is_some());
         engine
             .add_data(data_document(input))
             .map_err(|error| RuleError::Evaluate(error.to_string()))?;
@@ -127,6 +166,13 @@ impl<'library> Programs<'library> {
         } else {
             package_value(&mut engine)
         };
+        if let Some(prints) = &self.prints {
+            let lines = engine.take_prints().unwrap_or_default();
+            prints
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(lines);
+        }
         match evaluated {
             Ok(value) => responses(&value, program.has_deny),
             Err(error) => Err(evaluation_error(&error, input.limits)),

@@ -3,13 +3,14 @@
 //! The engine differs from OPA in a few places that real policies use. They are bridged in the source, so that no
 //! fork of the engine is needed:
 //! - `sprintf` formats octal numbers with a prefix and `regex.*` refuses large expressions: calls are renamed to
-//!   builtins of ours ([`super::builtins`]);
+//!   builtins of ours ([`super::builtins`]); so are calls of `numbers.range`, which would take all memory for a large
+//!   range;
 //! - `some x in c` and `every x in c` fail when `c` is no collection, where OPA finds nothing: `c` goes through a
 //!   builtin that makes anything else undefined;
 //! - a function head without value or body (`f("x")`) is not accepted: it gets the value `true` that it means.
 
 /// Builtins that are replaced by ours.
-pub(super) const REPLACED: [(&str, &str); 7] = [
+pub(super) const REPLACED: [(&str, &str); 8] = [
     ("sprintf", "kubescape_sprintf"),
     ("regex.match", "kubescape_regex_match"),
     ("regex.is_valid", "kubescape_regex_is_valid"),
@@ -20,6 +21,7 @@ pub(super) const REPLACED: [(&str, &str); 7] = [
         "kubescape_regex_find_submatch",
     ),
     ("regex.replace", "kubescape_regex_replace"),
+    ("numbers.range", "kubescape_numbers_range"),
 ];
 
 /// How many arguments each of [`REPLACED`] takes; a call with one more binds its result and stays as it is.

@@ -58,7 +58,7 @@ impl<'a> Document<'a> {
             cluster_api_server_info: None,
             cluster_cloud_provider: "",
             customer_guid: "",
-            cluster_name: "",
+            cluster_name: &scan.metadata.cluster_name,
             report_guid: &scan.metadata.report_id,
             summary_details: SummaryView::new(report),
             resources: match scan.metadata.omit_objects {

@@ -68,7 +68,7 @@ fn failed(
     for (resource, control) in objects {
         let source = Text::of(page, resource);
         let lines = source.lines();
-        let place = page.paint.place(evidence::place(resource, lines.as_ref()));
+        let place = page.paint.place(evidence::place(page, resource, lines.as_ref()));
         writeln!(output, "    {}  {place}", evidence::name(resource))?;
         if page.style.verbose {
             evidence::write(page, resource, control, lines.as_ref(), output)?;

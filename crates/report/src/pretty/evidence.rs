@@ -3,10 +3,10 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use kubescape_model::{ControlResult, EvidencePath, PathRecord, RenderedLine, Resource, SubStatus};
+use kubescape_model::{ControlResult, EvidencePath, PathRecord, RenderedLine, Resource, Source, SubStatus};
 use kubescape_yaml::{LineIndex, Position};
 
-use super::Page;
+use super::{Page, visible};
 use crate::fields;
 
 /// Findings of one control that are shown unless everything is asked for.
@@ -31,22 +31,31 @@ impl Text {
 }
 
 /// `web.yaml:12` of the object itself.
-pub(super) fn place(resource: &Resource, lines: Option<&LineIndex<'_>>) -> String {
+pub(super) fn place(page: &Page<'_>, resource: &Resource, lines: Option<&LineIndex<'_>>) -> String {
     let Some(source) = &resource.source else {
         return String::new();
     };
-    let file = if source.relative_path.is_empty() {
-        &source.path
-    } else {
-        &source.relative_path
-    };
+    let file = file(page, source);
     let Some(lines) = lines else {
-        return file.clone();
+        return file;
     };
     let line = lines.position(resource.object.span.start as usize).line;
     match origin(resource, line) {
-        Some(origin) => format!("{}:{}", origin.file, origin.line),
+        Some(origin) => visible(&format!("{}:{}", origin.file, origin.line)),
         None => format!("{file}:{line}"),
+    }
+}
+
+/// The file as a path from where the user is; from the root of the input when it is elsewhere.
+fn file(page: &Page<'_>, source: &Source) -> String {
+    let folder = &page.style.folder;
+    let near = (source.rendering.is_none() && !folder.as_os_str().is_empty())
+        .then(|| source.file.strip_prefix(folder).ok())
+        .flatten();
+    match near {
+        Some(path) => visible(&path.to_string_lossy()),
+        None if source.relative_path.is_empty() => visible(&source.path),
+        None => visible(&source.relative_path),
     }
 }
 
@@ -62,11 +71,11 @@ pub(super) fn name(resource: &Resource) -> String {
     } else {
         &resource.kind.kind
     };
-    if resource.namespace.is_empty() {
+    visible(&if resource.namespace.is_empty() {
         format!("{kind} {}", resource.name)
     } else {
         format!("{kind} {}/{}", resource.namespace, resource.name)
-    }
+    })
 }
 
 /// Writes what a control found in a resource.
@@ -130,18 +139,21 @@ fn step(
 ) -> std::io::Result<()> {
     let paint = page.paint;
     let words = match &record.path {
-        EvidencePath::Fix(fix) => format!("{} {} = {}", paint.good("set"), fix.path, fix.value),
-        EvidencePath::Delete(path) => format!("{} {path}", paint.bad("delete")),
-        EvidencePath::Review(path) | EvidencePath::Failed(path) => {
-            format!("{} {path}", paint.doubtful("review"))
+        EvidencePath::Fix(fix) => {
+            let (path, value) = (visible(&fix.path), visible(&fix.value));
+            format!("{} {path} = {value}", paint.good("set"))
         }
-        EvidencePath::Command(command) => format!("{} {command}", paint.good("run")),
+        EvidencePath::Delete(path) => format!("{} {}", paint.bad("delete"), visible(path)),
+        EvidencePath::Review(path) | EvidencePath::Failed(path) => {
+            format!("{} {}", paint.doubtful("review"), visible(path))
+        }
+        EvidencePath::Command(command) => format!("{} {}", paint.good("run"), visible(command)),
     };
     if !fields::is_own(&record.resource_id, resource) {
         return writeln!(
             output,
             "      {words} {}",
-            paint.dim(format!("(in {})", record.resource_id))
+            paint.dim(format!("(in {})", visible(&record.resource_id)))
         );
     }
     let path = record.path.path();
@@ -149,7 +161,11 @@ fn step(
         .filter(|_| page.style.evidence)
         .and_then(|path| fields::current_value(resource, path, page.style.secrets));
     match current {
-        Some(value) => writeln!(output, "      {words} {}", paint.dim(format!("(now: {value})")))?,
+        Some(value) => writeln!(
+            output,
+            "      {words} {}",
+            paint.dim(format!("(now: {})", visible(&value)))
+        )?,
         None => writeln!(output, "      {words}")?,
     }
     let (Some(path), Some(lines)) = (path, lines) else {
@@ -189,11 +205,7 @@ fn quote(
         Some((key, _)) if hidden => format!("{key}: {}", fields::REDACTED),
         _ => line.to_owned(),
     };
-    // Terminals obey control characters; a manifest must not speak to them.
-    let text: String = line
-        .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .collect();
+    let text = visible(&line.replace('\t', "  "));
     let room = page.width.saturating_sub(16);
     let text: String = text.trim_end().chars().take(room).collect();
     let number = origin.map_or(position.line, |(origin, _)| origin.line as usize);

@@ -5,14 +5,19 @@ use std::io::Write;
 use kubescape_model::{Severity, Status, SubStatus};
 
 use super::paint::Paint;
-use super::{Page, View, count};
+use super::{Page, View, count, visible};
 use crate::score::percent;
 
 pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
     let report = page.scan.report;
+    let input = page.style.inputs.first().map_or("", String::as_str);
+    let more = match page.style.inputs.len() {
+        0 | 1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
     let title = match page.style.view {
-        View::Security => format!("Security posture of '{}'", page.style.input),
-        View::Resource | View::Control => format!("Scan of '{}'", page.style.input),
+        View::Security => format!("Security posture of '{}'{more}", visible(input)),
+        View::Resource | View::Control => format!("Scan of '{}'{more}", visible(input)),
     };
     let frameworks: Vec<&str> = report
         .frameworks
@@ -31,9 +36,9 @@ pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<
     writeln!(output, "\n{}", page.paint.bold(title))?;
     page.paragraph(&format!("{objects}, {controls}{of}"), 2, output)?;
     writeln!(output)?;
-    row(output, "Failed controls", &severities(page))?;
-    row(output, "All controls", &verdicts(page))?;
-    row(output, "Compliance", &compliance(page))?;
+    row(page, "Failed controls", &severities(page), output)?;
+    row(page, "All controls", &verdicts(page), output)?;
+    row(page, "Compliance", &compliance(page), output)?;
     for framework in report
         .frameworks
         .iter()
@@ -45,17 +50,25 @@ pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<
     writeln!(output)
 }
 
-/// Parts of a row have a column each.
-fn row(output: &mut dyn Write, title: &str, parts: &[(String, usize)]) -> std::io::Result<()> {
+/// Parts of a row have a column each; those that the page has no room for start a line of their own.
+fn row(
+    page: &Page<'_>,
+    title: &str,
+    parts: &[(String, usize)],
+    output: &mut dyn Write,
+) -> std::io::Result<()> {
+    const TITLE: usize = 19;
     const COLUMN: usize = 14;
     write!(output, "  {title:<17}")?;
-    for (index, (text, width)) in parts.iter().enumerate() {
-        let gap = if index + 1 == parts.len() {
-            0
-        } else {
-            COLUMN.saturating_sub(*width).max(2)
-        };
-        write!(output, "{text}{}", " ".repeat(gap))?;
+    let (mut position, mut gap) = (TITLE, 0);
+    for (text, width) in parts {
+        if position > TITLE && position + gap + width > page.width {
+            write!(output, "\n{}", " ".repeat(TITLE))?;
+            (position, gap) = (TITLE, 0);
+        }
+        write!(output, "{}{text}", " ".repeat(gap))?;
+        position += gap + width;
+        gap = COLUMN.saturating_sub(*width).max(2);
     }
     writeln!(output)
 }

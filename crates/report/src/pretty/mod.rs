@@ -14,6 +14,7 @@ mod security;
 mod table;
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use crate::ScanReport;
 use paint::Paint;
@@ -46,8 +47,10 @@ pub struct Style {
     pub evidence: bool,
     /// Show secret values too.
     pub secrets: bool,
-    /// The input as the user typed it, for commands in hints.
-    pub input: String,
+    /// The inputs as the user typed them, for the title and for commands in hints.
+    pub inputs: Vec<String>,
+    /// The folder that places are told from: what a terminal opens is a path from there.
+    pub folder: PathBuf,
 }
 
 /// Narrower than this nothing can be laid out.
@@ -93,6 +96,17 @@ impl Page<'_> {
         }
         Ok(())
     }
+}
+
+/// Text of manifests as a terminal may get it. Terminals obey control characters, and marks of direction make lines
+/// read as what they are not; a manifest must do neither.
+fn visible(text: &str) -> String {
+    let obeyed = |character: char| {
+        character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars()
+        .map(|character| if obeyed(character) { '\u{fffd}' } else { character })
+        .collect()
 }
 
 /// `1 object`, `2 objects`.

@@ -5,7 +5,7 @@ use std::io::Write;
 use kubescape_model::{ControlResult, ControlSummary, Report, Resource, ResourceResult, Severity, Status};
 
 use super::evidence::{self, Text};
-use super::table::{Rows, number, text};
+use super::table::{Rows, WRAPPED, number, text};
 use super::{Page, count};
 use crate::score::percent;
 
@@ -46,7 +46,7 @@ fn object(
 ) -> std::io::Result<()> {
     let source = Text::of(page, resource);
     let lines = source.lines();
-    let place = evidence::place(resource, lines.as_ref());
+    let place = evidence::place(page, resource, lines.as_ref());
     writeln!(
         output,
         "{}  {}",
@@ -99,6 +99,9 @@ fn title(
     writeln!(output, "  {word} {} {}{doubt}", summary.id, summary.name)
 }
 
+/// Pages below this width have no room for every figure.
+const NARROW: usize = 80;
+
 /// Failed controls, and with `verbose` the others too, the worst first.
 pub(super) fn summary(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
     let report = page.scan.report;
@@ -117,20 +120,22 @@ pub(super) fn summary(page: &Page<'_>, output: &mut dyn Write) -> std::io::Resul
             .then(b.base_score.total_cmp(&a.base_score))
             .then_with(|| a.id.cmp(&b.id))
     });
-    let mut rows = Rows::new(
-        page,
-        &["Severity", "ID", "Control", "Failed", "All", "Compliance"],
-    );
+    let narrow = page.width < NARROW;
+    let headings: &[&str] = match narrow {
+        true => &["Severity", "ID", WRAPPED, "Failed"],
+        false => &["Severity", "ID", WRAPPED, "Failed", "All", "Compliance"],
+    };
+    let mut rows = Rows::new(page, headings);
     for control in controls {
         let severity: Severity = control.severity();
-        rows.push(vec![
-            rows.severity(severity),
-            text(&control.id),
-            text(&control.name),
-            number(control.counters.failed),
-            number(control.counters.total()),
-            number(verdict(control)),
-        ]);
+        let (failed, total) = (control.counters.failed, control.counters.total());
+        let mut cells = vec![rows.severity(severity), text(&control.id), text(&control.name)];
+        match narrow {
+            true if total == 0 => cells.push(number(verdict(control))),
+            true => cells.push(number(format!("{failed} of {total}"))),
+            false => cells.extend([number(failed), number(total), number(verdict(control))]),
+        }
+        rows.push(cells);
     }
     rows.write(output)?;
     let counters = &report.summary.counters;

@@ -5,8 +5,8 @@ use std::io::Write;
 
 use kubescape_model::{ControlSummary, ResourceResult, Severity, Status};
 
-use super::table::{Rows, number, text};
-use super::{Page, attacks, evidence};
+use super::table::{Rows, WRAPPED, number, text};
+use super::{Page, attacks, evidence, visible};
 
 /// Objects that are named as those to mend first.
 const FIRST: usize = 3;
@@ -18,7 +18,7 @@ pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<
     }
     for (category, controls) in &categories {
         writeln!(output, "{}", page.paint.bold(category))?;
-        let mut rows = Rows::new(page, &["Severity", "ID", "Control", "Failed"]);
+        let mut rows = Rows::new(page, &["Severity", "ID", WRAPPED, "Failed"]);
         for control in controls {
             rows.push(vec![
                 rows.severity(control.severity()),
@@ -40,7 +40,7 @@ pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<
 
 /// What to type next.
 fn commands(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
-    let input = &page.style.input;
+    let input = &shell_words(&page.style.inputs);
     let mut command =
         |what: &str, command: String| writeln!(output, "  {what:<36}{}", page.paint.place(command));
     command(
@@ -53,6 +53,30 @@ fn commands(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
         "kubescape explain ID".to_owned(),
     )?;
     writeln!(output)
+}
+
+/// The inputs as a shell takes them; many of them are left to the reader.
+fn shell_words(inputs: &[String]) -> String {
+    /// More than these make no command that anybody copies.
+    const MOST: usize = 3;
+    let is_plain = |input: &str| {
+        !input.is_empty()
+            && input
+                .chars()
+                .all(|character| character.is_alphanumeric() || "-_./:@%+=,".contains(character))
+    };
+    let mut words: Vec<String> = inputs
+        .iter()
+        .take(MOST)
+        .map(|input| match is_plain(input) {
+            true => input.clone(),
+            false => format!("'{}'", visible(input).replace('\'', "'\\''")),
+        })
+        .collect();
+    if inputs.len() > MOST {
+        words.push("...".to_owned());
+    }
+    words.join(" ")
 }
 
 /// Failed controls by the finest category they have; the category with the worst control first.
@@ -119,7 +143,7 @@ fn first_objects(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()>
     writeln!(output, "{}", page.paint.bold("Mend these first"))?;
     for (place, (weights, resource)) in objects.iter().take(FIRST).enumerate() {
         let source = evidence::Text::of(page, resource);
-        let file = evidence::place(resource, source.lines().as_ref());
+        let file = evidence::place(page, resource, source.lines().as_ref());
         let counts: Vec<String> = Severity::NAMED
             .into_iter()
             .rev()

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use comfy_table::{
-    Cell, CellAlignment, Color, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle, presets,
+    Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table,
+    TableStyle, presets,
 };
 use kubescape_model::Severity;
 
@@ -15,6 +16,9 @@ const LINES: TableStyle = presets::UTF8_FULL_CONDENSED
     .header_lines(ContentLineStyle::new('│', '│', '│'))
     .header_separator(LineStyle::new('├', '─', '┼', '┤'))
     .content_lines(ContentLineStyle::new('│', '│', '│'));
+
+/// Heading of the column whose texts are wrapped.
+pub(super) const WRAPPED: &str = "Control";
 
 /// A table in the width of the page.
 pub(super) struct Rows {
@@ -34,6 +38,12 @@ impl Rows {
             table.enforce_styling();
         }
         table.set_header(headings.iter().map(Cell::new).collect::<Vec<_>>());
+        // Only what is long may be broken into lines.
+        for (column, heading) in table.column_iter_mut().zip(headings) {
+            if *heading != WRAPPED {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
         Self {
             table,
             color: page.paint.color,
