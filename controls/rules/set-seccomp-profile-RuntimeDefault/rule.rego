@@ -10,22 +10,22 @@ deny contains finding if {
 	some entry in workload.containers(subject, ["containers"])
 	own := object.get(entry.container, ["securityContext", "seccompProfile", "type"], "")
 	decisive(own, pod) != "RuntimeDefault"
-	message := sprintf("%s does not use the seccomp profile RuntimeDefault", [entry.path])
-	finding := workload.finding(subject, message, 7, places(subject, entry.path, own, pod))
+	holder := place(subject, entry, own, pod)
+	message := sprintf("%s does not use the seccomp profile RuntimeDefault", [holder])
+	path := sprintf("%s.securityContext.seccompProfile.type", [holder])
+	finding := workload.finding(subject, message, 7, places(path, decisive(own, pod)))
 }
 
 decisive(own, _) := own if own != ""
 
 decisive("", pod) := pod
 
-places(_, path, own, _) := {"failedPaths": paths, "reviewPaths": paths} if {
-	own != ""
-	paths := [sprintf("%s.securityContext.seccompProfile.type", [path])]
-}
-
-places(subject, _, "", pod) := {"failedPaths": paths, "reviewPaths": paths} if {
+# place(subject, entry, own, pod): what holds the profile that decides. The pod is one place for all its containers.
+place(subject, entry, own, pod) := trim_suffix(workload.prefix(subject), ".") if {
+	own == ""
 	pod != ""
-	paths := [sprintf("%ssecurityContext.seccompProfile.type", [workload.prefix(subject)])]
-}
+} else := entry.path
 
-places(_, path, "", "") := {"fixPaths": [{"path": sprintf("%s.securityContext.seccompProfile.type", [path]), "value": "RuntimeDefault"}]}
+places(path, "") := {"fixPaths": [{"path": path, "value": "RuntimeDefault"}]}
+
+places(path, type) := {"failedPaths": [path], "reviewPaths": [path]} if type != ""

@@ -4,10 +4,21 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::{Result, anyhow};
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+use kubescape_yaml::{Limits, Profile, load_one};
 use regex::{Regex, RegexBuilder};
 use regorus::{Engine, Value};
 
 use super::printf::sprintf;
+use super::value::from_node;
+
+/// Go's standard encoding: padded, whatever its last bits are.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 /// Compiled size to which an expression may grow. OPA's engine has no limit; this one only stops abuse.
 const REGEX_BYTES: usize = 16 << 20;
@@ -109,6 +120,25 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
         2,
         Box::new(|values| range(&values)),
     )?;
+    add(engine, "kubescape_base64_decode", 1, |arguments| {
+        Ok(Value::from(
+            String::from_utf8_lossy(&base64_decode(string(arguments, 0)?)?).into_owned(),
+        ))
+    })?;
+    add(engine, "kubescape_base64_is_valid", 1, |arguments| {
+        Ok(Value::from(
+            string(arguments, 0).is_ok_and(|text| base64_decode(text).is_ok()),
+        ))
+    })?;
+    add(engine, "kubescape_yaml_unmarshal", 1, |arguments| {
+        let document = load_one(string(arguments, 0)?, Profile::SigsYaml, &Limits::default())?;
+        Ok(from_node(&document))
+    })?;
+    add(engine, "kubescape_yaml_is_valid", 1, |arguments| {
+        Ok(Value::from(string(arguments, 0).is_ok_and(|text| {
+            load_one(text, Profile::SigsYaml, &Limits::default()).is_ok()
+        })))
+    })?;
     add(engine, "kubescape_collection", 1, |arguments| {
         match arguments.first() {
             Some(collection @ (Value::Array(_) | Value::Set(_) | Value::Object(_))) => Ok(collection.clone()),
@@ -150,6 +180,15 @@ fn range(arguments: &[Value]) -> Result<Value> {
     })
 }
 
+/// Line breaks count for nothing, as in files that tools have wrapped.
+fn base64_decode(text: &str) -> Result<Vec<u8>> {
+    let unbroken: String = text
+        .chars()
+        .filter(|character| !matches!(character, '\r' | '\n'))
+        .collect();
+    Ok(BASE64.decode(unbroken)?)
+}
+
 fn string(arguments: &[Value], index: usize) -> Result<&Arc<str>> {
     arguments
         .get(index)
@@ -164,4 +203,49 @@ fn count(arguments: &[Value], index: usize) -> Result<usize> {
         .ok_or_else(|| anyhow!("argument {index} is missing"))?
         .as_i64()?;
     Ok(usize::try_from(number).unwrap_or(usize::MAX))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests stop at the first surprise and say so")]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(expression: &str, expected: &str) {
+        let mut engine = Engine::new();
+        engine.set_strict_builtin_errors(false);
+        install(&mut engine).unwrap();
+        engine
+            .add_policy("policy".to_owned(), format!("package p\nx := {expression}\n"))
+            .unwrap();
+        let value = engine.eval_rule("data.p.x".to_owned()).unwrap();
+        assert_eq!(value.to_string(), expected);
+    }
+
+    #[test]
+    fn base64_is_that_of_go() {
+        check(r#"kubescape_base64_decode("aGVsbG8=")"#, r#""hello""#);
+        check(r#"kubescape_base64_decode("aGVs\r\nbG8=\n")"#, r#""hello""#);
+        check(r#"kubescape_base64_decode("aGVsbG9=")"#, r#""hello""#);
+        check(r#"kubescape_base64_decode("aGVsbG8")"#, r#""<undefined>""#);
+        check(r#"kubescape_base64_is_valid("aGVs\nbG8=")"#, "true");
+        check(r#"kubescape_base64_is_valid("aGVs bG8=")"#, "false");
+        check("kubescape_base64_is_valid(1)", "false");
+    }
+
+    #[test]
+    fn yaml_is_that_of_go() {
+        check(
+            r#"kubescape_yaml_unmarshal("on: no\nmode: 0600\n---\nsecond: 1\n")"#,
+            r#"{"mode":384,"true":false}"#,
+        );
+        check(
+            r#"kubescape_yaml_unmarshal("a: 1\t# tab\r\na: 2\r\n")"#,
+            r#"{"a":2}"#,
+        );
+        check(r#"kubescape_yaml_unmarshal("")"#, "null");
+        check(r#"kubescape_yaml_unmarshal("a: [")"#, r#""<undefined>""#);
+        check(r#"kubescape_yaml_is_valid("a: [")"#, "false");
+        check(r#"kubescape_yaml_is_valid("a: 1")"#, "true");
+    }
 }

@@ -2,15 +2,15 @@
 //!
 //! The engine differs from OPA in a few places that real policies use. They are bridged in the source, so that no
 //! fork of the engine is needed:
-//! - `sprintf` formats octal numbers with a prefix and `regex.*` refuses large expressions: calls are renamed to
-//!   builtins of ours ([`super::builtins`]); so are calls of `numbers.range`, which would take all memory for a large
-//!   range;
+//! - `sprintf` formats octal numbers with a prefix, `regex.*` refuses large expressions, `base64.*` refuses broken
+//!   lines and `yaml.*` reads another YAML than Go does: calls are renamed to builtins of ours ([`super::builtins`]);
+//!   so are calls of `numbers.range`, which would take all memory for a large range;
 //! - `some x in c` and `every x in c` fail when `c` is no collection, where OPA finds nothing: `c` goes through a
 //!   builtin that makes anything else undefined;
 //! - a function head without value or body (`f("x")`) is not accepted: it gets the value `true` that it means.
 
 /// Builtins that are replaced by ours.
-pub(super) const REPLACED: [(&str, &str); 8] = [
+pub(super) const REPLACED: [(&str, &str); 12] = [
     ("sprintf", "kubescape_sprintf"),
     ("regex.match", "kubescape_regex_match"),
     ("regex.is_valid", "kubescape_regex_is_valid"),
@@ -22,12 +22,16 @@ pub(super) const REPLACED: [(&str, &str); 8] = [
     ),
     ("regex.replace", "kubescape_regex_replace"),
     ("numbers.range", "kubescape_numbers_range"),
+    ("base64.decode", "kubescape_base64_decode"),
+    ("base64.is_valid", "kubescape_base64_is_valid"),
+    ("yaml.unmarshal", "kubescape_yaml_unmarshal"),
+    ("yaml.is_valid", "kubescape_yaml_is_valid"),
 ];
 
 /// How many arguments each of [`REPLACED`] takes; a call with one more binds its result and stays as it is.
 pub(super) fn arity(name: &str) -> usize {
     match name {
-        "regex.is_valid" => 1,
+        "regex.is_valid" | "base64.decode" | "base64.is_valid" | "yaml.unmarshal" | "yaml.is_valid" => 1,
         "regex.find_n" | "regex.find_all_string_submatch_n" | "regex.replace" => 3,
         _ => 2,
     }
