@@ -3,12 +3,12 @@ package kubescape.connected
 
 import rego.v1
 
-import data.kubescape.cluster
+import data.kubescape.workload
 
-# subject(workload, related): what a finding is about.
+# subject(object, related): what a finding is about; a missing namespace is "default".
 subject(object, related) := {
 	"name": object.metadata.name,
-	"namespace": object.metadata.namespace,
+	"namespace": workload.namespace(object),
 	"kind": object.kind,
 	"relatedObjects": related,
 }

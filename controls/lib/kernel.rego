@@ -23,11 +23,14 @@ affected("azure", [5, minor, 0, build]) if {
 }
 
 # variables(name): what the host scanner says of the kernel of a node.
-variables(name) := [report |
-	some report in input
+variables(name) := [input[position] | some position in object.get(reports, [name], set())]
+
+# reports[name]: where the reports of a node stand.
+reports[name] contains position if {
+	some position, report in input
 	report.kind == "LinuxKernelVariables"
-	report.metadata.name == name
-]
+	name := report.metadata.name
+}
 
 # subject(node, related): what a finding is about.
 subject(node, related) := {

@@ -6,24 +6,25 @@ import rego.v1
 import data.kubescape.selection
 import data.kubescape.workload
 
-# workloads: those whose name contains that of a known interface.
-workloads := [subject |
-	some subject in input
+# positions: where the workloads stand whose name contains that of a known interface.
+positions contains position if {
+	some position, subject in input
 	workload.prefix(subject)
 	known(subject.metadata.name)
-]
+}
 
 known(name) if {
 	some interface in data.postureControlInputs.sensitiveInterfaces
 	contains(name, interface)
 }
 
-# services(subject): the services of its namespace that select it.
-services(subject) := [service |
-	some service in input
-	service.kind == "Service"
-	service.metadata.namespace == subject.metadata.namespace
-	count(service.spec.selector) > 0
-	some labels in selection.all_labels(subject)
-	selection.has_all(labels, service.spec.selector)
-]
+# services(position): the services that select the workload there, each once, in the order of the input.
+services(position) := [input[service] | some service in object.get(selected_by, [position], set())]
+
+# selected_by[position]: where the services stand that select the workload there.
+selected_by[position] contains service if {
+	some service, candidate in input
+	candidate.kind == "Service"
+	some position in selection.of_service(candidate)
+	position in positions
+}

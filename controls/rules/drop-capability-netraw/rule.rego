@@ -8,7 +8,7 @@ import data.kubescape.workload
 deny contains finding if {
 	some subject in input
 	some entry in workload.containers(subject, ["containers"])
-	dropped := object.get(entry.container, ["securityContext", "capabilities", "drop"], [])
+	dropped := listed(entry.container)
 	not dropped_any(dropped, {"NET_RAW", "ALL", "all"})
 	path := sprintf("%s.securityContext.capabilities.drop[%d]", [entry.path, count(dropped)])
 	message := sprintf("%s keeps NET_RAW", [entry.path])
@@ -21,11 +21,16 @@ deny contains finding if {
 	some entry in workload.containers(subject, ["containers"])
 	capabilities := entry.container.securityContext.capabilities
 	"NET_RAW" in capabilities.add
-	dropped_any(object.get(capabilities, "drop", []), {"ALL", "all"})
+	dropped_any(listed(entry.container), {"ALL", "all"})
 	paths := [sprintf("%s.securityContext.capabilities.add", [entry.path])]
 	message := sprintf("%s adds NET_RAW", [entry.path])
 	finding := workload.finding(subject, message, 7, {"failedPaths": paths, "deletePaths": paths})
 }
+
+# listed(container): what the container drops; null is nothing.
+listed(container) := container.securityContext.capabilities.drop if {
+	is_array(container.securityContext.capabilities.drop)
+} else := []
 
 dropped_any(dropped, names) if {
 	some capability in dropped

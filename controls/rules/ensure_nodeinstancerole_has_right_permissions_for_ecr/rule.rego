@@ -5,10 +5,11 @@ import rego.v1
 import data.kubescape.cloud
 
 deny contains finding if {
+	versions := cloud.descriptions("eks", "PolicyVersion")
 	some list in cloud.descriptions("eks", "ListEntitiesForPolicies")
 	some arn, policy in list.data.rolesPolicies
 	of_nodes(policy)
-	some version in cloud.descriptions("eks", "PolicyVersion")
+	some version in versions
 	some statement in version.data.policiesDocuments[arn].Statement
 	not only_pulls(statement)
 	finding := cloud.finding(list, "nodes may do more with the registry than pull", 7, {})

@@ -8,9 +8,9 @@ import data.kubescape.sensitive_interface
 import data.kubescape.workload
 
 deny contains finding if {
-	some subject in sensitive_interface.workloads
-	services := sensitive_interface.services(subject)
-	count(services) > 0
+	some position in sensitive_interface.positions
+	subject := input[position]
+	services := sensitive_interface.services(position)
 	finding := {
 		"alertMessage": sprintf("%s is looked at", [workload.given_name(subject)]),
 		"packagename": "armo_builtins",

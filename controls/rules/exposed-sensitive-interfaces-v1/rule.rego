@@ -7,8 +7,9 @@ import data.kubescape.sensitive_interface
 import data.kubescape.workload
 
 deny contains finding if {
-	some subject in sensitive_interface.workloads
-	some service in sensitive_interface.services(subject)
+	some position in sensitive_interface.positions
+	subject := input[position]
+	some service in sensitive_interface.services(position)
 	reachable(service)
 	paths := ["spec.selector.matchLabels", "spec.selector"]
 	finding := {

@@ -4,6 +4,7 @@ import rego.v1
 
 import data.kubescape.cluster
 import data.kubescape.exposure
+import data.kubescape.istio
 import data.kubescape.selection
 import data.kubescape.workload
 
@@ -36,18 +37,13 @@ gateways(virtual, reference) := cluster.named("Gateway", workload.namespace(virt
 
 # The services of Istio through which a gateway can be reached.
 doors(gateway) := [service |
-	some service in cluster.in_namespace("Service", "istio-system")
+	some service in istio.services(gateway.spec.selector)
 	open(service, gateway)
-	serves(service, gateway)
 ]
 
 open(service, _) if exposure.exposed(service)
 
 open(_, gateway) if endswith(gateway.metadata.name, "public")
-
-serves(service, gateway) if selection.has_all(object.get(service, ["metadata", "labels"], {}), gateway.spec.selector)
-
-serves(service, gateway) if selection.has_all(object.get(service, ["spec", "selector"], {}), gateway.spec.selector)
 
 # `name`, or `name.namespace` with whatever follows.
 destinations(virtual, host) := cluster.named("Service", workload.namespace(virtual), host) if {

@@ -16,15 +16,13 @@ deny contains finding if {
 
 deny contains finding if {
 	some entry in exposure.hidden_services
-	some position in entry.workloads
-	some ingress in exposure.routes(["Ingress"], workload.namespace(entry.service))
+	some place in object.get(exposure.ingresses, [entry.key], set())
+	ingress := input[place]
 	paths := [sprintf("spec.rules[%d].http.paths[%d].backend.service.name", [i, j]) |
-		some i, rule in ingress.spec.rules
-		some j, path in rule.http.paths
-		path.backend.service.name == entry.service.metadata.name
+		some [i, j] in exposure.ingress_paths[array.concat(entry.key, [place])]
 	]
-	count(paths) > 0
 	message := sprintf("the ingress %s opens it to the outside", [workload.given_name(ingress)])
 	related := [{"object": ingress, "failedPaths": paths, "reviewPaths": paths}, {"object": entry.service}]
+	some position in entry.workloads
 	finding := exposure.finding(input[position], message, related)
 }

@@ -30,7 +30,7 @@ pub struct Case {
     /// What the rule must answer.
     pub expected: Expected,
     /// What its filter must answer, when the case says so.
-    pub expected_filter: Option<Vec<serde_json::Value>>,
+    pub expected_filter: Option<Expected>,
 }
 
 /// What a rule must answer.
@@ -62,7 +62,7 @@ pub struct BriefFinding {
     pub fix_command: String,
     /// The rule's own score.
     pub score: Option<f64>,
-    /// `Kind/name` of the other objects of the story.
+    /// `Kind/name` of the other objects of the story, or of those within `external`.
     pub related: Option<Vec<String>>,
 }
 
@@ -123,7 +123,7 @@ pub(crate) fn read_case(folder: &Path, rule: &str) -> Result<Case, LibraryError>
         inputs: data.posture_control_inputs,
         cloud_provider: data.data_control_inputs.cloud_provider,
         expected: Expected::Findings(findings.unwrap_or_default()),
-        expected_filter: optional_json(&folder.join("expected-filter.json"))?,
+        expected_filter: optional_json(&folder.join("expected-filter.json"))?.map(Expected::Findings),
     })
 }
 
@@ -184,6 +184,7 @@ fn read_case_list(path: &Path, folder: &Path) -> Result<Vec<Case>, LibraryError>
         #[serde(rename = "input", default)]
         _input: serde_json::Value,
         findings: Vec<BriefFinding>,
+        filter: Option<Vec<BriefFinding>>,
     }
     let only = only_rule(folder)?;
     let list = read_object(path)?;
@@ -215,7 +216,7 @@ fn read_case_list(path: &Path, folder: &Path) -> Result<Vec<Case>, LibraryError>
                 inputs: header.config,
                 cloud_provider: header.cloud_provider,
                 expected: Expected::Brief(header.findings),
-                expected_filter: None,
+                expected_filter: header.filter.map(Expected::Brief),
             })
         })
         .collect()

@@ -56,10 +56,11 @@ fn run_case(library: &Library, programs: &Programs<'_>, case: &Case) -> Vec<Stri
         Ok(responses) => compare(&case.expected, &responses),
         Err(error) => vec![error.to_string()],
     };
-    if let (Some(expected), Some(filter)) = (&case.expected_filter, &rule.filter) {
-        match evaluate(filter) {
-            Ok(responses) => problems.extend(compare_findings(expected, &shapes(&responses))),
-            Err(error) => problems.push(format!("filter: {error}")),
+    if let Some(expected) = &case.expected_filter {
+        match rule.filter.as_deref().map(evaluate) {
+            Some(Ok(responses)) => problems.extend(compare(expected, &responses)),
+            Some(Err(error)) => problems.push(format!("filter: {error}")),
+            None => problems.push("the rule has no filter".to_owned()),
         }
     }
     problems

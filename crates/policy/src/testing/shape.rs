@@ -112,6 +112,12 @@ impl Shape {
                 .map(|object| short_name(inner.map_or(object, |key| &object[key])))
                 .collect()
         };
+        // An object that is not of the Kubernetes API may hold the other objects itself.
+        let mut related = names(self.get("relatedObjects"), Some("object"));
+        match &self.get("external")["relatedObjects"] {
+            Json::Object(_) => related.push(short_name(&self.get("external")["relatedObjects"])),
+            list => related.extend(names(list, None)),
+        }
         let fixes: Vec<Json> = self
             .get("fixPaths")
             .as_array()
@@ -128,7 +134,7 @@ impl Shape {
             "fixPaths": fixes,
             "fixCommand": self.get("fixCommand"),
             "score": self.get("alertScore"),
-            "related": names(self.get("relatedObjects"), Some("object")),
+            "related": related,
         })
     }
 }
