@@ -13,8 +13,10 @@
 )]
 
 mod bad_input;
+mod documents;
 mod files;
 mod flags;
+mod json_report;
 mod output;
 mod policies;
 mod scan;

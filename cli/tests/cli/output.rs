@@ -228,6 +228,7 @@ fn terminals() {
     }
     // The bar is for those who watch, and not for those who want to hear of problems only.
     let bar = |text: &str| text.contains("reading files") || text.contains("checking");
+    assert!(bar(&wide), "{wide:?}");
     let quiet = in_terminal(&workspace, 80, "scan web.yaml -l error", &[]).expect("a terminal");
     assert!(!bar(&quiet), "{quiet:?}");
     let piped = workspace.run("scan web.yaml");

@@ -1,6 +1,7 @@
 //! Running the rules of a selection over the resources.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kubescape_library::{Inputs, Library};
@@ -31,6 +32,18 @@ pub struct EvaluationContext<'scan> {
     pub cluster: &'scan str,
     /// Bounds of each rule.
     pub limits: Limits,
+    /// Who is told how far the evaluation is.
+    pub progress: Progress<'scan>,
+}
+
+/// Is told after each rule how many are done, and of how many; from several threads.
+#[derive(Clone, Copy)]
+pub struct Progress<'scan>(pub &'scan (dyn Fn(usize, usize) + Sync));
+
+impl std::fmt::Debug for Progress<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Progress")
+    }
 }
 
 /// A rule with its inputs; controls that fix other inputs make another task of the same rule.
@@ -72,10 +85,16 @@ pub fn evaluate(
         resources: &resources,
     };
     let (tasks, tasks_of_control) = tasks(context, selection);
+    let done = AtomicUsize::new(0);
     let outcomes: Vec<Outcome> = tasks
         .par_iter()
         .with_max_len(1)
-        .map(|task| evaluation.run(task))
+        .map(|task| {
+            let outcome = evaluation.run(task);
+            let Progress(tell) = context.progress;
+            tell(done.fetch_add(1, Ordering::Relaxed) + 1, tasks.len());
+            outcome
+        })
         .collect();
     let addresses = evaluation.addresses();
     drop(evaluation);

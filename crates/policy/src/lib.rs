@@ -19,7 +19,7 @@ pub mod rego;
 pub mod testing;
 
 pub use attack::prioritize;
-pub use evaluate::{EvaluationContext, evaluate};
+pub use evaluate::{EvaluationContext, Progress, evaluate};
 pub use image_name::{ImageNameError, normalize as normalize_image_name};
 pub use index::wanted_kinds;
 pub use selection::{

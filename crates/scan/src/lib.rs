@@ -12,7 +12,7 @@ use kubescape_model::{ExceptionAudit, ExceptionPolicy, KindPattern, PolicyDegrad
 use kubescape_policy::exceptions::{self, ExceptionSet, ExceptionSources, audit};
 use kubescape_policy::rego::{Limits, Programs};
 use kubescape_policy::{
-    ControlFilter, EvaluationContext, Request, evaluate, prioritize, select, wanted_kinds,
+    ControlFilter, EvaluationContext, Progress, Request, evaluate, prioritize, select, wanted_kinds,
 };
 use kubescape_source::{CollectSettings, Collected, Context, Skipped, collect, collect_text};
 
@@ -85,10 +85,20 @@ pub enum Stage {
         /// Controls that are evaluated.
         controls: usize,
     },
+    /// A rule has looked at its objects.
+    Rule {
+        /// Rules that are done.
+        done: usize,
+        /// All of them.
+        of: usize,
+    },
 }
 
-/// Runs a scan of files. `progress` is told of each stage as it starts.
-pub fn scan(mut request: ScanRequest<'_>, progress: &dyn Fn(Stage)) -> Result<ScanOutcome, ScanError> {
+/// Runs a scan of files. `progress` is told of each stage as it starts, and of each rule as it ends.
+pub fn scan(
+    mut request: ScanRequest<'_>,
+    progress: &(dyn Fn(Stage) + Sync),
+) -> Result<ScanOutcome, ScanError> {
     let mut selection = select(request.library, &request.request, &request.controls, &Scope::File)?;
     request.collect.filter.wanted = wanted_kinds(&selection);
     request.collect.filter.wanted.extend(exception_kinds());
@@ -124,6 +134,7 @@ pub fn scan(mut request: ScanRequest<'_>, progress: &dyn Fn(Stage)) -> Result<Sc
         exceptions: &exceptions,
         cluster: "",
         limits: request.limits,
+        progress: Progress(&|done, of| progress(Stage::Rule { done, of })),
     };
     let mut report = evaluate(&context, &selection, collected.resources);
     report.coverage.degrade(request.degradations);

@@ -19,9 +19,7 @@ impl Progress {
         let watched = std::io::stderr().is_terminal() && log.writes(Level::Info);
         let bar = watched.then(|| {
             let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
-                bar.set_style(style);
-            }
+            set_style(&bar, "{spinner} {msg} {elapsed}");
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
@@ -34,10 +32,20 @@ impl Progress {
             Stage::Evaluate { resources, controls } => {
                 format!("checking {resources} objects against {controls} controls")
             }
+            Stage::Rule { done, of } => {
+                if let Some(bar) = &self.bar {
+                    bar.set_length(u64::try_from(of).unwrap_or_default());
+                    bar.set_position(u64::try_from(done).unwrap_or_default());
+                }
+                return;
+            }
         };
         self.log.write(Level::Debug, &message);
         if let Some(bar) = &self.bar {
             bar.set_message(message);
+            if matches!(stage, Stage::Evaluate { .. }) {
+                set_style(bar, "{spinner} {msg} [{bar:24}] {elapsed}");
+            }
         }
     }
 
@@ -45,5 +53,11 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+fn set_style(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸ "));
     }
 }
