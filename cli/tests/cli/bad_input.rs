@@ -42,6 +42,20 @@ fn manifests() {
 }
 
 #[test]
+fn many_problems() {
+    let problems = "apiVersion: v1\nkind: Podd\n---\n".repeat(20_000);
+    let workspace = Workspace::new(&[("app/web.yaml", WEB), ("app/a.yaml", &problems)]);
+    let start = std::time::Instant::now();
+    let shown = workspace.run("scan control C-0001 app -f json -l warning -o report");
+    assert!(start.elapsed().as_secs() < 30);
+    assert!(
+        shown.contains("warning: 20000 manifests skipped or doubtful during scan\n"),
+        "{shown}"
+    );
+    assert!(shown.ends_with("a.yaml:148:1: document 50: v1 \"Podd\" is not a valid Kubernetes kind\nwarning:   ... and 19950 more; -l debug shows them\n"), "{shown}");
+}
+
+#[test]
 fn large_files() {
     let workspace = Workspace::new(&[("app/web.yaml", WEB)]);
     let file = fs::File::create(workspace.path("app/huge.yaml")).expect("a file");

@@ -275,15 +275,16 @@ Overall compliance-score (100- Excellent, 0- All failed): 0
 fn objects_that_are_none() {
     let workspace = Workspace::new(&[(
         "a.yaml",
-        "apiVersion: v1\nmetadata: {name: a}\n---\napiVersion: v1\nkind: List\nitems: [{kind: Pod}, null]\n---\nkind: Pod\n---\napiVersion: v1\nkind: Podd\n---\n",
+        "apiVersion: v1\nmetadata: {name: a}\n---\napiVersion: v1\nkind: List\nitems: [{kind: Pod}, null]\n---\nkind: Pod\n---\napiVersion: v1\nkind: Podd\n---\napiVersion: v1\nkind: Pod\nspec: {hostNetwork: \"yes\"}\n",
     )]);
     fs::write(workspace.path("b.yaml"), WEB).expect("a file");
     let (code, _, stderr) = scanned(&workspace, "a.yaml b.yaml");
     assert_eq!(code, 1);
     for problem in [
-        "document 1: v1 object without a kind",
-        "document 2: invalid List: an item has no apiVersion",
-        "document 4: v1 \"Podd\" is not a valid Kubernetes kind",
+        "a.yaml:1:1: document 1: v1 object without a kind",
+        "a.yaml:6:9: document 2: invalid List: an item has no apiVersion",
+        "a.yaml:10:1: document 4: v1 \"Podd\" is not a valid Kubernetes kind",
+        "a.yaml:15:21: document 5: v1 \"Pod\" is structurally invalid: spec.hostNetwork must be true or false",
     ] {
         assert!(stderr.contains(problem), "{problem}: {stderr}");
     }
@@ -291,4 +292,15 @@ fn objects_that_are_none() {
         stderr.contains("Error: failed to load one or more manifests from \"a.yaml\": "),
         "{stderr}"
     );
+}
+
+/// JSON numbers keep their text, and those that nothing can hold do not cost the report.
+#[test]
+fn numbers_beyond_all_bounds() {
+    let workspace = Workspace::new(&[(
+        "a.json",
+        "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"}, \"spec\": {\"x\": 1e400, \"y\": 12}}",
+    )]);
+    let shown = workspace.run("scan control C-0001 a.json -f json -l error");
+    assert!(shown.contains("\"spec\":{\"x\":\"1e400\",\"y\":12}"), "{shown}");
 }

@@ -1,16 +1,20 @@
 //! One file to its objects.
 
+use std::cell::OnceCell;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use kubescape_model::{FileType, Resource, Source, parse_group_version};
-use kubescape_yaml::{Limits, Mapping, Node, Profile, Value, YamlError, load_json, load_manifests, load_one};
+use kubescape_model::{FileType, GroupVersionKind, Resource, Source, parse_group_version};
+use kubescape_yaml::{
+    Limits, LineIndex, Mapping, Node, Profile, Value, YamlError, load_json, load_manifests, load_one,
+};
 
 use crate::filter::ResourceFilter;
 use crate::kinds::is_possible;
 use crate::path::Skipped;
+use crate::structure::mistake;
 
 /// Where a file stands, for the identity of its objects.
 pub(crate) struct Place<'a> {
@@ -78,6 +82,8 @@ pub(crate) fn load_text(place: &Place<'_>, text: &str, limits: &Limits, filter: 
     });
     let mut file = OpenFile {
         file: place.file,
+        text: Some(text),
+        lines: OnceCell::new(),
         numbered: Some(place.relative),
         source,
         filter,
@@ -99,6 +105,8 @@ pub(crate) fn load_rendered(source: Source, text: &str, limits: &Limits, filter:
     let path = source.file.clone();
     let mut file = OpenFile {
         file: &path,
+        text: None,
+        lines: OnceCell::new(),
         numbered: None,
         source: Arc::new(source),
         filter,
@@ -118,6 +126,10 @@ pub(crate) fn load_rendered(source: Source, text: &str, limits: &Limits, filter:
 
 struct OpenFile<'a> {
     file: &'a Path,
+    /// Its text, in which problems are placed; `None` when it is a rendering of the file.
+    text: Option<&'a str>,
+    /// Where its lines begin, once that is asked.
+    lines: OnceCell<LineIndex<'a>>,
     /// The path that objects are numbered under; `None` when they share the file's.
     numbered: Option<&'a str>,
     source: Arc<Source>,
@@ -157,7 +169,11 @@ impl OpenFile<'_> {
             return;
         }
         if has_infinite(&node) {
-            self.remark(document, "`.inf` and `.nan` are no JSON numbers".to_owned());
+            self.remark(
+                document,
+                &node,
+                "`.inf` and `.nan` are no JSON numbers".to_owned(),
+            );
             return;
         }
         let items = node.as_mapping_mut().and_then(|map| take_items(map, &kind));
@@ -165,7 +181,8 @@ impl OpenFile<'_> {
             let header = list_header(&api_version, &kind);
             for item in items {
                 if header.is_none() && item.get("apiVersion").is_none() {
-                    self.remark(document, "invalid List: an item has no apiVersion".to_owned());
+                    let message = "invalid List: an item has no apiVersion".to_owned();
+                    self.remark(document, &item, message);
                     continue;
                 }
                 self.object(document, item, header.as_ref());
@@ -175,15 +192,21 @@ impl OpenFile<'_> {
         if kind.is_empty() {
             // Charts have an apiVersion of their own.
             if !self.file.ends_with("Chart.yaml") {
-                self.remark(document, format!("{api_version} object without a kind"));
+                self.remark(document, &node, format!("{api_version} object without a kind"));
             }
             return;
         }
-        if !is_possible(parse_group_version(&api_version).0, &kind) {
-            self.remark(
-                document,
-                format!("{api_version} {kind:?} is not a valid Kubernetes kind"),
-            );
+        let kind = GroupVersionKind {
+            group: parse_group_version(&api_version).0.to_owned(),
+            kind,
+            ..GroupVersionKind::default()
+        };
+        if !is_possible(&kind.group, &kind.kind) {
+            let message = format!("{api_version} {:?} is not a valid Kubernetes kind", kind.kind);
+            self.remark(document, &node, message);
+        } else if let Some((place, mistake)) = mistake(&kind, &node) {
+            let message = format!("{api_version} {:?} is structurally invalid: {mistake}", kind.kind);
+            self.remark(document, place, message);
         }
         self.keep(node);
     }
@@ -205,9 +228,18 @@ impl OpenFile<'_> {
         }
     }
 
-    fn remark(&mut self, document: usize, message: String) {
+    /// Notes what is wrong with a node of a document.
+    fn remark(&mut self, document: usize, node: &Node, message: String) {
+        let file = match self.text {
+            Some(text) => {
+                let lines = self.lines.get_or_init(|| LineIndex::new(text));
+                let position = lines.position(node.span.start as usize);
+                format!("{}:{position}", self.file.display()).into()
+            }
+            None => self.file.to_owned(),
+        };
         self.loaded.skipped.push(Skipped {
-            file: self.file.to_owned(),
+            file,
             message: format!("document {document}: {message}"),
         });
     }
@@ -221,6 +253,10 @@ fn take_items(map: &mut Mapping, kind: &str) -> Option<Vec<Node>> {
         .is_some();
     if kind != "List" && (!kind.ends_with("List") || named) {
         return None;
+    }
+    match map.get("items").map(|items| &items.value) {
+        Some(Value::Sequence(_) | Value::Null) => {}
+        _ => return None,
     }
     match map.remove("items")?.value {
         Value::Sequence(items) => Some(items),

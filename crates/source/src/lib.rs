@@ -14,6 +14,7 @@ mod kustomize;
 mod path;
 mod rendered;
 mod stdin;
+mod structure;
 
 pub use context::{Context, InputKind};
 pub use error::CollectError;

@@ -76,6 +76,9 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::R
     gates::check(&settings.gates, &outcome)
 }
 
+/// Problems of files that are said unless everything is asked for.
+const SAID: usize = 50;
+
 /// Ends the program when the scan takes too long, whatever it is busy with.
 fn end_after(limit: Duration, log: Log) {
     std::thread::spawn(move || {
@@ -101,8 +104,16 @@ fn warn(outcome: &ScanOutcome, log: Log) {
             "{count} {} skipped or doubtful during scan",
             if count == 1 { "manifest" } else { "manifests" }
         ));
-        for skipped in &outcome.skipped {
-            log.warning(&format!("  {skipped}"));
+        for (index, skipped) in outcome.skipped.iter().enumerate() {
+            let level = if index < SAID {
+                Level::Warning
+            } else {
+                Level::Debug
+            };
+            log.write(level, &format!("  {skipped}"));
+        }
+        if count > SAID && !log.writes(Level::Debug) {
+            log.warning(&format!("  ... and {} more; -l debug shows them", count - SAID));
         }
     }
 }

@@ -108,9 +108,11 @@ impl Serialize for Sanitised<'_> {
             Value::Number(_) => {
                 let mut text = String::new();
                 write_json(self.node, JsonStyle::default(), &mut text);
-                serde_json::from_str::<serde_json::Number>(&text)
-                    .map_err(serde::ser::Error::custom)?
-                    .serialize(serializer)
+                match serde_json::from_str::<serde_json::Number>(&text) {
+                    Ok(number) => number.serialize(serializer),
+                    // A number that no double holds must not cost the report.
+                    Err(_) => serializer.serialize_str(&text),
+                }
             }
             _ => self.node.serialize(serializer),
         }
