@@ -278,6 +278,16 @@ fn objects_that_are_none() {
         "apiVersion: v1\nmetadata: {name: a}\n---\napiVersion: v1\nkind: List\nitems: [{kind: Pod}, null]\n---\nkind: Pod\n---\napiVersion: v1\nkind: Podd\n---\napiVersion: v1\nkind: Pod\nspec: {hostNetwork: \"yes\"}\n",
     )]);
     fs::write(workspace.path("b.yaml"), WEB).expect("a file");
+    fs::write(
+        workspace.path("c.yaml"),
+        "{{ if .Values.web }}\na: b\n{{ end }}\n",
+    )
+    .expect("a file");
+    check_error(
+        &workspace,
+        "c.yaml",
+        "Error: no scannable Kubernetes resources found for input \"c.yaml\": c.yaml:1:2: parse error: document 1: a list or map cannot be the key of a map (a template? scan the folder of its chart, or render it)\n",
+    );
     let (code, _, stderr) = scanned(&workspace, "a.yaml b.yaml");
     assert_eq!(code, 1);
     for problem in [

@@ -303,93 +303,102 @@ fn near(found: &Value, expected: f64, what: &str) {
     );
 }
 
-/// Recomputes all figures of a report from the verdicts that it lists.
-fn check_figures(report: &Value, what: &str) {
-    let weights: BTreeMap<&str, f64> = report["resources"]
-        .as_array()
-        .expect("resources")
-        .iter()
-        .map(|resource| {
-            (
-                resource["resourceID"].as_str().expect("an id"),
-                weight(&resource["object"]),
-            )
-        })
-        .collect();
-    let summary = &report["summaryDetails"];
-    let controls = summary["controls"].as_object().expect("controls");
-    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
-    let results = report["results"].as_array().expect("results");
-    for result in results {
-        let weight = weights[result["resourceID"].as_str().expect("an id")];
-        for control in result["controls"].as_array().expect("controls") {
-            let id = control["controlID"].as_str().expect("an id");
-            let status = control["status"]["status"].as_str().expect("a status");
-            tallies.entry(id).or_default().count(status, weight);
+/// A report, and its verdicts counted anew.
+struct Figures<'a> {
+    what: &'a str,
+    summary: &'a Value,
+    controls: &'a serde_json::Map<String, Value>,
+    results: &'a [Value],
+    tallies: BTreeMap<&'a str, Tally>,
+    none: Tally,
+}
+
+impl<'a> Figures<'a> {
+    fn new(report: &'a Value, what: &'a str) -> Self {
+        let resources = report["resources"].as_array().expect("resources");
+        let weights: BTreeMap<&str, f64> = resources
+            .iter()
+            .map(|resource| (text(&resource["resourceID"]), weight(&resource["object"])))
+            .collect();
+        let results = report["results"].as_array().expect("results");
+        let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+        for result in results {
+            let weight = weights[text(&result["resourceID"])];
+            for (id, status) in verdicts(result) {
+                tallies.entry(id).or_default().count(status, weight);
+            }
+        }
+        let summary = &report["summaryDetails"];
+        Self {
+            what,
+            summary,
+            controls: summary["controls"].as_object().expect("controls"),
+            results,
+            tallies,
+            none: Tally::default(),
         }
     }
-    let none = Tally::default();
-    let base = |id: &str| controls[id]["scoreFactor"].as_f64().expect("a base score");
-    for (id, control) in controls {
-        let tally = tallies.get(id.as_str()).unwrap_or(&none);
-        assert_eq!(control["ResourceCounters"], tally.counters(), "{what} {id}");
-        let risk = if tally.weight == 0.0 {
-            0.0
-        } else {
-            tally.failed_weight * 100.0 / tally.weight
-        };
-        near(&control["score"], risk, &format!("{what} {id} score"));
-        let total = tally.passed + tally.failed + tally.skipped;
-        let compliance = match control["status"].as_str() {
-            Some("passed") => 100.0,
-            _ if total == 0 => 0.0,
-            _ => count(tally.passed) * 100.0 / count(total),
-        };
-        near(
-            &control["complianceScore"],
-            compliance,
-            &format!("{what} {id} compliance"),
-        );
-        let severity = match base(id) {
-            score if score >= 9.0 => "Critical",
-            score if score >= 7.0 => "High",
-            score if score >= 4.0 => "Medium",
-            score if score >= 1.0 => "Low",
-            _ => "Unknown",
-        };
-        assert_eq!(control["severity"], severity, "{what} {id}");
+
+    fn tally(&self, id: &str) -> &Tally {
+        self.tallies.get(id).unwrap_or(&self.none)
     }
-    let total = |ids: &[&str], group: &Value, what: &str| {
-        let compliances: f64 = ids
+
+    fn check_controls(&self) {
+        for (id, control) in self.controls {
+            let (what, tally) = (format!("{} {id}", self.what), self.tally(id));
+            assert_eq!(control["ResourceCounters"], tally.counters(), "{what}");
+            let risk = match tally.weight {
+                0.0 => 0.0,
+                weight => tally.failed_weight * 100.0 / weight,
+            };
+            near(&control["score"], risk, &format!("{what} score"));
+            let total = tally.passed + tally.failed + tally.skipped;
+            let compliance = match control["status"].as_str() {
+                Some("passed") => 100.0,
+                _ if total == 0 => 0.0,
+                _ => count(tally.passed) * 100.0 / count(total),
+            };
+            near(
+                &control["complianceScore"],
+                compliance,
+                &format!("{what} compliance"),
+            );
+            let severity = match control["scoreFactor"].as_f64().expect("a base score") {
+                score if score >= 9.0 => "Critical",
+                score if score >= 7.0 => "High",
+                score if score >= 4.0 => "Medium",
+                score if score >= 1.0 => "Low",
+                _ => "Unknown",
+            };
+            assert_eq!(control["severity"], severity, "{what}");
+        }
+    }
+
+    /// The totals of a framework or of the scan, over these controls.
+    fn check_total(&self, ids: &[&str], group: &Value) {
+        let what = format!("{} {}", self.what, group["name"]);
+        let compliances = ids
             .iter()
-            .map(|id| controls[*id]["complianceScore"].as_f64().unwrap_or(0.0))
-            .sum();
-        near(
-            &group["complianceScore"],
-            compliances / count(ids.len()),
-            &format!("{what} compliance"),
-        );
-        let of = |part: fn(&Tally) -> f64| -> f64 {
-            ids.iter()
-                .map(|id| part(tallies.get(id).unwrap_or(&none)) * base(id))
-                .sum()
+            .map(|id| self.controls[*id]["complianceScore"].as_f64());
+        let mean = compliances.map(Option::unwrap_or_default).sum::<f64>() / count(ids.len());
+        near(&group["complianceScore"], mean, &format!("{what} compliance"));
+        let sum = |part: fn(&Tally) -> f64| -> f64 {
+            let base = |id: &str| self.controls[id]["scoreFactor"].as_f64().expect("a base score");
+            ids.iter().map(|id| part(self.tally(id)) * base(id)).sum()
         };
-        let (failed, all) = (of(|tally| tally.failed_weight), of(|tally| tally.weight));
-        let risk = if all == 0.0 { 100.0 } else { failed * 100.0 / all };
+        let risk = match sum(|tally| tally.weight) {
+            0.0 => 100.0,
+            all => sum(|tally| tally.failed_weight) * 100.0 / all,
+        };
         near(&group["score"], risk, &format!("{what} score"));
         let mut worst = Tally::default();
-        for result in results {
-            let statuses: Vec<&str> = result["controls"]
-                .as_array()
-                .expect("controls")
-                .iter()
-                .filter(|control| ids.contains(&control["controlID"].as_str().expect("an id")))
-                .filter_map(|control| control["status"]["status"].as_str())
-                .collect();
-            let found = ["failed", "skipped", "passed"]
-                .into_iter()
-                .find(|status| statuses.contains(status));
-            found.into_iter().for_each(|status| worst.count(status, 1.0));
+        for result in self.results {
+            let of_group = |(id, status)| ids.contains(&id).then_some(status);
+            let statuses: Vec<&str> = verdicts(result).filter_map(of_group).collect();
+            let order = ["failed", "skipped", "passed"];
+            if let Some(status) = order.into_iter().find(|status| statuses.contains(status)) {
+                worst.count(status, 1.0);
+            }
         }
         assert_eq!(group["ResourceCounters"], worst.counters(), "{what}");
         let status = match (worst.failed, worst.skipped) {
@@ -398,39 +407,56 @@ fn check_figures(report: &Value, what: &str) {
             _ => "failed",
         };
         assert_eq!(group["status"], status, "{what}");
-    };
-    let ids: Vec<&str> = controls.keys().map(String::as_str).collect();
-    total(&ids, summary, what);
-    for framework in summary["frameworks"].as_array().into_iter().flatten() {
-        let ids: Vec<&str> = framework["controls"]
-            .as_object()
-            .expect("controls")
-            .keys()
-            .map(String::as_str)
-            .collect();
-        total(&ids, framework, &format!("{what} {}", framework["name"]));
     }
-    let mut severities: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for (id, control) in controls {
-        let failed = tallies.get(id.as_str()).map_or(0, |tally| tally.failed);
-        let severity = control["severity"].as_str().expect("a severity").to_lowercase();
-        let entry = severities.entry(format!("{severity}Severity")).or_default();
-        entry.0 += failed;
-        entry.1 += usize::from(failed > 0 && control["status"] == "failed");
+
+    fn check_severities(&self) {
+        for severity in ["critical", "high", "medium", "low"] {
+            let (mut resources, mut controls) = (0, 0);
+            for (id, control) in self.controls {
+                if text(&control["severity"]).eq_ignore_ascii_case(severity) {
+                    resources += self.tally(id).failed;
+                    controls += usize::from(control["status"] == "failed");
+                }
+            }
+            let key = format!("{severity}Severity");
+            assert_eq!(
+                self.summary["resourcesSeverityCounters"][&key], resources,
+                "{}",
+                self.what
+            );
+            assert_eq!(
+                self.summary["controlsSeverityCounters"][&key], controls,
+                "{}",
+                self.what
+            );
+        }
     }
-    for severity in [
-        "criticalSeverity",
-        "highSeverity",
-        "mediumSeverity",
-        "lowSeverity",
-    ] {
-        let (resources, failed) = severities.get(severity).copied().unwrap_or_default();
-        assert_eq!(
-            summary["resourcesSeverityCounters"][severity], resources,
-            "{what}"
-        );
-        assert_eq!(summary["controlsSeverityCounters"][severity], failed, "{what}");
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("text")
+}
+
+/// Id and status of each control of a result.
+fn verdicts(result: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let controls = result["controls"].as_array().expect("controls");
+    controls
+        .iter()
+        .map(|control| (text(&control["controlID"]), text(&control["status"]["status"])))
+}
+
+/// Recomputes all figures of a report from the verdicts that it lists.
+fn check_figures(report: &Value, what: &str) {
+    let figures = Figures::new(report, what);
+    figures.check_controls();
+    let ids: Vec<&str> = figures.controls.keys().map(String::as_str).collect();
+    figures.check_total(&ids, figures.summary);
+    for framework in figures.summary["frameworks"].as_array().into_iter().flatten() {
+        let controls = framework["controls"].as_object().expect("controls");
+        let ids: Vec<&str> = controls.keys().map(String::as_str).collect();
+        figures.check_total(&ids, framework);
     }
+    figures.check_severities();
 }
 
 fn count(number: usize) -> f64 {

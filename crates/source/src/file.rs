@@ -142,10 +142,15 @@ struct OpenFile<'a> {
 impl OpenFile<'_> {
     fn document(&mut self, index: usize, root: Result<Node, YamlError>) {
         match root {
-            Err(error) => self
-                .loaded
-                .skipped
-                .push(Skipped::document(self.file, index, &error)),
+            Err(error) => {
+                let mut skipped = Skipped::document(self.file, index, &error);
+                if self.text.is_some_and(|text| text.contains("{{")) {
+                    skipped
+                        .message
+                        .push_str(" (a template? scan the folder of its chart, or render it)");
+                }
+                self.loaded.skipped.push(skipped);
+            }
             Ok(Node {
                 value: Value::Sequence(items),
                 ..
