@@ -13,7 +13,7 @@ use regorus::{Engine, Value};
 
 use super::builtins;
 use super::response::Response;
-use super::source::prepare;
+use super::source::{deepest, is_version_1, prepare};
 use super::value::EngineValue;
 
 /// The package in which every rule stands.
@@ -23,6 +23,9 @@ const STEPS_PER_CLOCK: NonZeroU32 = match NonZeroU32::new(4096) {
     Some(steps) => steps,
     None => NonZeroU32::MIN,
 };
+
+/// Brackets that may be open at once in a policy.
+const DEEPEST: usize = 100;
 
 /// A rule that could not be evaluated.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
@@ -203,7 +206,6 @@ impl<'library> Programs<'library> {
             return Err(RuleError::NeedsNetwork);
         }
         let mut engine = Engine::new();
-        engine.set_rego_v0(true);
         engine.set_strict_builtin_errors(false);
         builtins::install(&mut engine).map_err(|error| RuleError::Parse(error.to_string()))?;
         for key in self.imports(text) {
@@ -221,6 +223,12 @@ impl<'library> Programs<'library> {
             .modules
             .get(key)
             .ok_or_else(|| RuleError::Missing(key.to_owned()))?;
+        if deepest(text) > DEEPEST {
+            return Err(RuleError::Parse(format!(
+                "{key}: brackets are nested deeper than {DEEPEST}"
+            )));
+        }
+        engine.set_rego_v0(!is_version_1(text));
         let added = engine.add_policy(key.to_owned(), prepare(text));
         added
             .map(|_| ())

@@ -75,6 +75,21 @@ pub(super) fn prepare(text: &str) -> String {
     prepared
 }
 
+/// Whether the text can only be version 1 of the language: a rule's `if` without the import that version 0 needs for it.
+pub(super) fn is_version_1(text: &str) -> bool {
+    let imports = |line: &str| {
+        let path = line.trim().strip_prefix("import ").unwrap_or_default().trim();
+        path.starts_with("rego.v1") || path.starts_with("future.keywords")
+    };
+    let has_if = |token: &Token<'_>| token.kind == Kind::Name && token.depth == 0 && token.text == "if";
+    !text.lines().any(imports) && tokenize(text).iter().any(has_if)
+}
+
+/// How many brackets are open at the most at once. The engine's parser takes stack for each.
+pub(super) fn deepest(text: &str) -> usize {
+    tokenize(text).iter().map(|token| token.depth).max().unwrap_or(0)
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
     Name,
@@ -260,6 +275,18 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         assert_eq!(prepare(text), expected);
+    }
+
+    #[test]
+    fn versions() {
+        let check = |text: &str, expected: bool| assert_eq!(is_version_1(text), expected, "{text}");
+        check("package a\ndeny contains x if {\n  x := 1\n}", true);
+        check("package a\nimport rego.v1\ndeny contains x if { x := 1 }", false);
+        check("package a\nimport future.keywords.if\np if { true }", false);
+        check("package a\n# what if\ndeny[\"if\"] { input.if }", false);
+        check("package a\ncontains(a, b) { a == b }", false);
+        assert_eq!(deepest("p { x := [{\"a\": (1)}] }"), 4);
+        assert_eq!(deepest("p := 1"), 0);
     }
 
     #[test]
