@@ -239,6 +239,9 @@ fn published_rules_are_tested() {
             "library/no-root/test/fails/expected.json",
             r#"[{"alertObject": {"k8sApiObjects": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}]}}]"#,
         ),
+        ("library/no-root/test/torn/input/pod.yaml", "kind: [Pod\n"),
+        ("library/no-root/test/torn/expected.json", "[]"),
+        ("library/no-root/test/unsaid/expected.json", "{}"),
         (
             "library/no-root/test/wrong/input/pod.yaml",
             "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {}}",

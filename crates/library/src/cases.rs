@@ -40,6 +40,8 @@ pub enum Expected {
     Findings(Vec<serde_json::Value>),
     /// Findings in short.
     Brief(Vec<BriefFinding>),
+    /// The case cannot be read, for this reason: it fails, and the others are run.
+    Unreadable(String),
 }
 
 /// A finding in short: lists that are left out must be empty, other keys are only compared when given.
@@ -87,7 +89,7 @@ pub fn cases_of_folder(folder: &Path) -> Result<Vec<Case>, LibraryError> {
             .into_iter()
             .filter(|path| path.join("expected.json").exists())
         {
-            cases.push(read_case(&case, &name(&rule))?);
+            cases.push(read_case(&case, &name(&rule)));
         }
     }
     Ok(cases)
@@ -106,7 +108,28 @@ pub fn cases_of_library(folder: &Path) -> Result<Vec<Case>, LibraryError> {
     Ok(cases)
 }
 
-pub(crate) fn read_case(folder: &Path, rule: &str) -> Result<Case, LibraryError> {
+/// A case of the first form. What cannot be read concerns this case alone.
+pub(crate) fn read_case(folder: &Path, rule: &str) -> Case {
+    readable_case(folder, rule).unwrap_or_else(|error| Case {
+        rule: rule.to_owned(),
+        name: name(folder),
+        input: Vec::new(),
+        inputs: Inputs::default(),
+        cloud_provider: None,
+        expected: Expected::Unreadable(reason(&error)),
+        expected_filter: None,
+    })
+}
+
+/// The error with what caused it.
+fn reason(error: &LibraryError) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+fn readable_case(folder: &Path, rule: &str) -> Result<Case, LibraryError> {
     let mut input = Vec::new();
     for file in entries(&folder.join("input"))? {
         let node = read_object(&file)?;

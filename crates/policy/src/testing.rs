@@ -70,6 +70,7 @@ fn compare(expected: &Expected, responses: &[Response]) -> Vec<String> {
     match expected {
         Expected::Findings(findings) => compare_findings(findings, &shapes(responses)),
         Expected::Brief(findings) => compare_brief(findings, &shapes(responses)),
+        Expected::Unreadable(reason) => vec![reason.clone()],
     }
 }
 
