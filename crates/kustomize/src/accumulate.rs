@@ -2,17 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use kubescape_yaml::{Limits, Profile, load_one};
 
 use crate::config::{FILE_NAMES, Kustomization, typed};
 use crate::error::{KustomizeError, Result};
 use crate::files::Files;
-use crate::generators;
+use crate::metadata::{Configured, Origin, relative};
 use crate::objects::{Objects, read};
-use crate::tables::{Fields, TABLES};
+use crate::tables::{Fields, Merge, TABLES};
 use crate::transformers;
 use crate::vars::PendingVar;
+use crate::{crds, generators, openapi};
 
 /// Kustomizations within kustomizations.
 const MAX_DEPTH: usize = 50;
@@ -32,6 +34,43 @@ pub(crate) struct Build<'a> {
     pub files: &'a mut Files,
     pub warnings: Vec<String>,
     pub charts: Option<&'a crate::ChartRenderer<'a>>,
+    /// The folder that is built.
+    pub folder: PathBuf,
+    /// Whether objects keep which transformers ran.
+    pub traces: bool,
+    /// The schema of the first `openapi` that was met.
+    pub openapi: Option<Merge>,
+}
+
+impl Build<'_> {
+    /// How lists merge.
+    pub(crate) fn schema(&self) -> &Merge {
+        self.openapi.as_ref().unwrap_or(&TABLES.merge)
+    }
+
+    /// A generator or transformer of a kustomization's own fields.
+    pub(crate) fn configured(&self, root: &Root, kind: &str) -> Configured {
+        Configured {
+            file: relative(&self.folder, &root.file),
+            kind: kind.to_owned(),
+            name: String::new(),
+        }
+    }
+
+    /// Notes that a transformer ran over all objects.
+    pub(crate) fn trace(&self, root: &Root, state: &mut State, kind: &str) {
+        if self.traces {
+            state.trace(&Arc::new(self.configured(root, kind)));
+        }
+    }
+}
+
+impl State {
+    pub(crate) fn trace(&mut self, configured: &Arc<Configured>) {
+        for object in self.objects.all_mut() {
+            object.trace.push(Arc::clone(configured));
+        }
+    }
 }
 
 /// A kustomization's folder and file.
@@ -101,6 +140,7 @@ fn accumulate_into(
         ));
     }
     let config = &root.config;
+    openapi::choose(build, root)?;
     for entry in &config.resources {
         resource(build, root, entry, chain, state)?;
     }
@@ -135,6 +175,18 @@ fn accumulate_into(
     Ok(())
 }
 
+/// The objects of an entry that stands for itself, such as the configuration of a transformer.
+pub(crate) fn accumulate_entry(
+    build: &mut Build<'_>,
+    root: &Root,
+    entry: &str,
+) -> Result<Vec<crate::object::Object>> {
+    let mut state = State::default();
+    // Within the folders of the kustomization there is no way back to itself.
+    resource(build, root, entry, &mut vec![real(&root.folder)], &mut state)?;
+    Ok(state.objects.into_list())
+}
+
 /// A file of objects, or a folder with a kustomization.
 fn resource(
     build: &mut Build<'_>,
@@ -152,10 +204,12 @@ fn resource(
     let path = root.folder.join(entry);
     if !path.is_dir() {
         let (path, text) = build.files.read_text(&root.folder, entry)?;
-        for object in read(build.files, &path, &text)? {
+        let origin = Arc::new(Origin::File(relative(&build.folder, &path)));
+        for mut object in read(build.files, &path, &text)? {
+            object.origin = Some(Arc::clone(&origin));
             state.objects.append(&root.file, object)?;
         }
-        if state.objects.list.len() > MAX_OBJECTS {
+        if state.objects.len() > MAX_OBJECTS {
             return Err(KustomizeError::invalid(
                 &root.file,
                 format!("more than {MAX_OBJECTS} objects"),
@@ -174,10 +228,13 @@ fn resource(
     chain.push(real(&folder));
     let found = accumulate(build, &inner, chain)?;
     chain.pop();
-    for object in found.objects.list {
+    for object in found.objects.into_list() {
         state.objects.append(&root.file, object)?;
     }
-    state.fields.extend(&found.fields);
+    state
+        .fields
+        .extend(&found.fields)
+        .map_err(|message| KustomizeError::invalid(&root.file, message))?;
     state.vars.extend(found.vars);
     Ok(())
 }
@@ -239,7 +296,7 @@ fn enter(root: &Root, entry: &str, chain: &[PathBuf]) -> Result<PathBuf> {
 }
 
 /// `a/../b` as `b`.
-fn clean(path: &Path) -> PathBuf {
+pub(crate) fn clean(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
@@ -258,27 +315,21 @@ pub(crate) fn real(folder: &Path) -> PathBuf {
     fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())
 }
 
-/// The tables of this kustomization: those of its bases, the usual ones, and its own.
+/// The tables of this kustomization: those of its bases, its own, and the usual ones.
 fn configure(build: &mut Build<'_>, root: &Root, state: &mut State) -> Result<()> {
-    state.fields.extend(&TABLES.field_specs);
+    let mut fields = Fields::default();
     for name in &root.config.configurations {
         let (path, text) = build.files.read_text(&root.folder, name)?;
         let node = load_one(&text, Profile::SigsYaml, &Limits::default())
             .map_err(|error| KustomizeError::invalid(&path, error.to_string()))?;
-        let fields: Fields = typed(&path, &node)?;
-        state.fields.extend(&fields);
+        let own: Fields = typed(&path, &node)?;
+        fields
+            .extend(&own)
+            .map_err(|message| KustomizeError::invalid(&path, message))?;
     }
-    if !root.config.crds.is_empty() {
-        build.warnings.push(format!(
-            "{}: crds are not read; name their references in configurations",
-            root.file.display()
-        ));
-    }
-    if root.config.openapi.contains_key("path") {
-        build.warnings.push(format!(
-            "{}: openapi is not read; lists of its kinds are replaced, not merged",
-            root.file.display()
-        ));
-    }
-    Ok(())
+    let merged = fields
+        .extend(&TABLES.field_specs)
+        .and_then(|()| state.fields.extend(&fields));
+    merged.map_err(|message| KustomizeError::invalid(&root.file, format!("configurations: {message}")))?;
+    crds::configure(build, root, state)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use kubescape_yaml::{Limits, Node, Profile, Value, load_one};
+use kubescape_yaml::{Limits, LineIndex, Node, Profile, load_one};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -54,6 +54,9 @@ pub(crate) struct Kustomization {
     pub bases: Vec<String>,
     pub build_metadata: Vec<String>,
     pub sort_options: Option<SortOptions>,
+    /// Lines on which the entries of `patchesStrategicMerge` start.
+    #[serde(skip)]
+    pub strategic_lines: Vec<usize>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -72,6 +75,9 @@ pub(crate) struct Patch {
     pub patch: String,
     pub target: Option<Selector>,
     pub options: BTreeMap<String, bool>,
+    /// Line of the kustomization on which `patch` starts.
+    #[serde(skip)]
+    pub line: usize,
 }
 
 /// Which objects are meant.
@@ -164,7 +170,6 @@ pub(crate) struct ObjectReference {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct FieldReference {
-    #[serde(alias = "fieldpath")]
     pub field_path: String,
 }
 
@@ -199,11 +204,42 @@ pub(crate) struct SortOptions {
     pub legacy_sort_options: Option<KindOrder>,
 }
 
+/// An entry of `helmCharts`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct HelmChart {
+    pub name: String,
+    pub version: String,
+    pub repo: String,
+    pub release_name: String,
+    pub namespace: String,
+    /// Only names releases that have no name.
+    pub name_template: String,
+    pub values_file: String,
+    pub additional_values_files: Vec<String>,
+    pub values_inline: Option<Json>,
+    pub values_merge: String,
+    #[serde(rename = "includeCRDs")]
+    pub include_crds: bool,
+    pub skip_hooks: bool,
+    pub skip_tests: bool,
+    pub api_versions: Vec<String>,
+    pub kube_version: String,
+    /// Changes nothing of what is rendered.
+    pub debug: bool,
+}
+
 impl Kustomization {
     /// Reads the file's text.
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self> {
         let node = load_one(text, Profile::SigsYaml, &Limits::default())
-            .map_err(|error| KustomizeError::invalid(path, error.to_string()))?;
+            .map_err(|error| KustomizeError::invalid(path, format!("invalid Kustomization: {error}")))?;
+        if node.as_mapping().is_none() && !node.is_null() {
+            return Err(KustomizeError::invalid(
+                path,
+                "invalid Kustomization: not a map of fields",
+            ));
+        }
         let mut read: Self = typed(path, &node)?;
         let kind = read.kind.as_str();
         if !matches!(kind, "" | "Kustomization" | "Component") {
@@ -224,11 +260,18 @@ impl Kustomization {
                 format!("apiVersion for {kind} should be {wanted}"),
             ));
         }
-        let is_empty = node
-            .as_mapping()
-            .is_none_or(|map| map.iter().all(|(key, _)| matches!(&**key, "apiVersion" | "kind")));
-        if is_empty {
+        if is_empty(&node) {
             return Err(KustomizeError::invalid(path, "kustomization.yaml is empty"));
+        }
+        read.strategic_lines = lines_of(text, &node, "patchesStrategicMerge", None);
+        for (field, patches) in [
+            ("patches", &mut read.patches),
+            ("patchesJson6902", &mut read.patches_json6902),
+        ] {
+            let lines = lines_of(text, &node, field, Some("patch"));
+            for (patch, line) in patches.iter_mut().zip(lines) {
+                patch.line = line;
+            }
         }
         read.resources.append(&mut read.bases);
         read.images.append(&mut read.image_tags);
@@ -245,67 +288,275 @@ impl Kustomization {
     }
 }
 
-/// A node as a typed value. Unknown fields are errors; the case of the outermost field names does not matter.
+/// Whether nothing is asked for: empty lists ask for something, empty texts and nulls do not.
+fn is_empty(node: &Node) -> bool {
+    let Some(map) = node.as_mapping() else {
+        return true;
+    };
+    map.iter().all(|(key, value)| {
+        let is_header = key.eq_ignore_ascii_case("apiVersion") || key.eq_ignore_ascii_case("kind");
+        is_header || value.is_null() || value.as_str() == Some("")
+    })
+}
+
+/// The lines on which the texts of a list start.
+fn lines_of(text: &str, node: &Node, field: &str, inner: Option<&str>) -> Vec<usize> {
+    let entry = node
+        .as_mapping()
+        .and_then(|map| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(field)));
+    let Some(items) = entry.and_then(|(_, list)| list.as_sequence()) else {
+        return Vec::new();
+    };
+    let index = LineIndex::new(text);
+    items
+        .iter()
+        .map(|item| {
+            let value = match inner {
+                Some(inner) => item.get(inner),
+                None => Some(item),
+            };
+            let start = value.map_or(item.span.start, |value| value.span.start) as usize;
+            // The text of a block starts on the line below its sign.
+            let is_block = text.get(start..).is_some_and(|rest| rest.starts_with(['|', '>']));
+            index.position(start).line + usize::from(is_block)
+        })
+        .collect()
+}
+
+/// A node as a typed value. Unknown fields are errors; the case of field names does not matter; nulls are nothing.
 pub(crate) fn typed<T: for<'de> Deserialize<'de> + Default>(path: &Path, node: &Node) -> Result<T> {
     if node.is_null() {
         return Ok(T::default());
     }
-    let mut node = node.clone();
-    if let Some(map) = node.as_mapping_mut() {
-        map.entries_mut()
-            .retain(|entry| !matches!(entry.value.value, Value::Null));
-        for entry in map.entries_mut() {
-            let known = FIELDS
-                .iter()
-                .find(|known| known.eq_ignore_ascii_case(&entry.key.text));
-            if let Some(known) = known {
-                entry.key.text = (*known).into();
-            }
-        }
-    }
     let json =
-        serde_json::to_value(&node).map_err(|error| KustomizeError::invalid(path, error.to_string()))?;
-    serde_json::from_value(json)
-        .map_err(|error| KustomizeError::invalid(path, format!("invalid Kustomization: json: {error}")))
+        serde_json::to_value(node).map_err(|error| KustomizeError::invalid(path, error.to_string()))?;
+    serde_path_to_error::deserialize(known_names(json)).map_err(|error| {
+        let field = error.path().to_string();
+        let message = error.into_inner().to_string();
+        let message = message.split(", expected one of").next().unwrap_or_default();
+        let place = if field == "." {
+            String::new()
+        } else {
+            format!("{field}: ")
+        };
+        KustomizeError::invalid(path, format!("invalid Kustomization: {place}{message}"))
+    })
 }
 
-/// Fields of the file as they are written usually.
-const FIELDS: [&str; 37] = [
-    "apiVersion",
-    "kind",
+/// The same for what is JSON already. The error names a field.
+pub(crate) fn strict_json<T: for<'de> Deserialize<'de>>(path: &Path, field: &str, json: &Json) -> Result<T> {
+    serde_path_to_error::deserialize(known_names(json.clone())).map_err(|error| {
+        let inner = error.path().to_string();
+        let message = error.into_inner().to_string();
+        let message = message.split(", expected one of").next().unwrap_or_default();
+        KustomizeError::invalid(path, format!("invalid Kustomization: {field}.{inner}: {message}"))
+    })
+}
+
+/// The body of a file of its own: fields that the type does not have are left aside.
+pub(crate) fn lenient<T: for<'de> Deserialize<'de>>(path: &Path, node: &Node) -> Result<T> {
+    let json =
+        serde_json::to_value(node).map_err(|error| KustomizeError::invalid(path, error.to_string()))?;
+    lenient_json(path, &json)
+}
+
+/// The same for what is JSON already.
+pub(crate) fn lenient_json<T: for<'de> Deserialize<'de>>(path: &Path, json: &Json) -> Result<T> {
+    let mut json = known_names(json.clone());
+    if let Some(map) = json.as_object_mut() {
+        for header in ["apiVersion", "kind", "metadata"] {
+            map.remove(header);
+        }
+    }
+    // Each turn takes out one field that is not known.
+    loop {
+        let error = match serde_path_to_error::deserialize::<_, T>(json.clone()) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let message = error.inner().to_string();
+        let unknown = message
+            .strip_prefix("unknown field `")
+            .and_then(|rest| rest.split('`').next());
+        let removed = unknown.and_then(|name| json.as_object_mut()?.remove(name));
+        if removed.is_none() {
+            let field = error.path().to_string();
+            return Err(KustomizeError::invalid(path, format!("{field}: {message}")));
+        }
+    }
+}
+
+/// Fields whose maps have keys of the user's own.
+const FREE: [&str; 9] = [
     "metadata",
-    "resources",
-    "components",
-    "crds",
-    "configurations",
     "openapi",
-    "namePrefix",
-    "nameSuffix",
-    "namespace",
-    "labels",
     "commonLabels",
     "commonAnnotations",
-    "patches",
-    "patchesStrategicMerge",
-    "patchesJson6902",
-    "images",
-    "imageTags",
-    "replicas",
-    "replacements",
-    "vars",
+    "pairs",
+    "labels",
+    "annotations",
+    "valuesInline",
+    "options",
+];
+
+/// Writes field names as they are written usually, and leaves out nulls.
+fn known_names(json: Json) -> Json {
+    match json {
+        Json::Object(map) => Json::Object(
+            map.into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, value)| {
+                    let known = NAMES.iter().find(|known| known.eq_ignore_ascii_case(&key));
+                    let key = known.map_or(key, |known| (*known).to_owned());
+                    let value = if key == "valuesInline" {
+                        value
+                    } else if FREE.contains(&key.as_str()) && value.is_object() {
+                        free(value)
+                    } else {
+                        known_names(value)
+                    };
+                    (key, value)
+                })
+                .collect(),
+        ),
+        Json::Array(items) => Json::Array(
+            items
+                .into_iter()
+                .filter(|item| !item.is_null())
+                .map(known_names)
+                .collect(),
+        ),
+        other => other,
+    }
+}
+
+/// A map whose keys are free; among them stand the options of generators. A null text is an empty one.
+fn free(json: Json) -> Json {
+    let Json::Object(map) = json else {
+        return json;
+    };
+    Json::Object(
+        map.into_iter()
+            .map(|(key, value)| {
+                let known = OPTIONS.iter().find(|known| known.eq_ignore_ascii_case(&key));
+                match (known, value) {
+                    (_, Json::Null) => (key, Json::String(String::new())),
+                    (Some(known), value @ Json::Object(_)) => ((*known).to_owned(), free(value)),
+                    (Some(known), value @ (Json::Bool(_) | Json::Number(_))) => ((*known).to_owned(), value),
+                    (_, value) => (key, value),
+                }
+            })
+            .collect(),
+    )
+}
+
+/// Options of generators and fields, which are found beside keys that are free.
+const OPTIONS: [&str; 7] = [
+    "labels",
+    "annotations",
+    "disableNameSuffixHash",
+    "immutable",
+    "delimiter",
+    "index",
+    "create",
+];
+
+/// Fields as they are written usually.
+const NAMES: [&str; 96] = [
+    "additionalValuesFiles",
+    "annotations",
+    "annotationSelector",
+    "apiVersion",
+    "apiVersions",
+    "bases",
+    "behavior",
+    "buildMetadata",
+    "chartHome",
+    "commonAnnotations",
+    "commonLabels",
+    "components",
+    "configHome",
     "configMapGenerator",
-    "secretGenerator",
+    "configurations",
+    "count",
+    "crds",
+    "create",
+    "debug",
+    "delimiter",
+    "digest",
+    "disableNameSuffixHash",
+    "encoding",
+    "env",
+    "envs",
+    "fieldPath",
+    "fieldPaths",
+    "fieldref",
+    "fields",
+    "fieldSpecs",
+    "files",
     "generatorOptions",
     "generators",
-    "transformers",
-    "validators",
+    "group",
+    "helmChartInflationGenerator",
     "helmCharts",
     "helmGlobals",
-    "helmChartInflationGenerator",
-    "bases",
-    "buildMetadata",
-    "sortOptions",
+    "images",
+    "imageTags",
+    "immutable",
+    "includeCRDs",
+    "includeSelectors",
+    "includeTemplates",
+    "index",
+    "kind",
+    "kubeVersion",
+    "labels",
+    "labelSelector",
+    "legacySortOptions",
+    "literals",
+    "metadata",
     "name",
+    "namePrefix",
+    "nameReference",
+    "namespace",
+    "nameSuffix",
+    "nameTemplate",
+    "newName",
+    "newTag",
+    "objref",
+    "openapi",
+    "options",
+    "order",
+    "orderFirst",
+    "orderLast",
+    "pairs",
+    "patch",
+    "patches",
+    "patchesJson6902",
+    "patchesStrategicMerge",
+    "path",
+    "reject",
+    "releaseName",
+    "replacements",
+    "replicas",
+    "repo",
+    "resources",
+    "secretGenerator",
+    "select",
+    "skipHooks",
+    "skipTests",
+    "sortOptions",
     "source",
+    "tagSuffix",
+    "target",
     "targets",
+    "templateLabels",
+    "transformers",
+    "type",
+    "validators",
+    "valuesFile",
+    "valuesInline",
+    "valuesMerge",
+    "varReference",
+    "vars",
+    "version",
 ];

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum KustomizeError {
     /// A file cannot be read.
-    #[error("{path}: {source}")]
+    #[error("{path}, which the kustomization in {root} names: {source}")]
     Read {
         /// The file.
         path: PathBuf,
+        /// The folder of the kustomization.
+        root: PathBuf,
         /// Why.
         #[source]
         source: std::io::Error,
@@ -69,6 +71,14 @@ impl KustomizeError {
         Self::Invalid {
             path: path.to_owned(),
             message: message.into(),
+        }
+    }
+
+    /// The message without the place, for one that names the place already.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Invalid { message, .. } => message.clone(),
+            other => other.to_string(),
         }
     }
 }

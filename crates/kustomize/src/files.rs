@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kubescape_yaml::{LineIndex, Node, Span, Value};
+use kubescape_yaml::{Node, Span, Value};
 
 use crate::error::{KustomizeError, Result};
+use crate::origins::LineOrigin;
 
 /// Largest file, in bytes.
 const MAX_FILE: u64 = 32 << 20;
@@ -30,9 +31,23 @@ pub enum LoadRestriction {
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     restriction: LoadRestriction,
-    texts: Vec<(u32, PathBuf, String)>,
+    texts: Vec<Placed>,
     next: u32,
     pub read: BTreeSet<PathBuf>,
+}
+
+/// A text and where its bytes are counted from.
+#[derive(Debug)]
+struct Placed {
+    base: u32,
+    path: PathBuf,
+    text: String,
+    /// Offsets at which its lines start, from the second line on.
+    lines: Vec<u32>,
+    /// Lines of the file above the text.
+    above: usize,
+    /// Where each line comes from, if not from the file.
+    origins: Vec<LineOrigin>,
 }
 
 impl Files {
@@ -50,6 +65,7 @@ impl Files {
         let path = root.join(name);
         let failed = |source| KustomizeError::Read {
             path: path.clone(),
+            root: root.to_owned(),
             source,
         };
         let real = fs::canonicalize(&path).map_err(failed)?;
@@ -86,8 +102,15 @@ impl Files {
         }
     }
 
-    /// Gives a text its range of offsets, and moves the spans of its nodes there.
-    pub(crate) fn place(&mut self, path: &Path, text: &str, nodes: &mut [Node]) -> Result<()> {
+    /// Gives a text its range of offsets, and moves the spans of its nodes there. Some lines of its file may stand above
+    /// the text.
+    pub(crate) fn place_below(
+        &mut self,
+        path: &Path,
+        above: usize,
+        text: &str,
+        nodes: &mut [Node],
+    ) -> Result<()> {
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let next = self.next.saturating_add(length).saturating_add(1);
         if next > MAX_TOTAL {
@@ -101,19 +124,54 @@ impl Files {
         for node in nodes {
             shift(node, base);
         }
-        self.texts.push((base, path.to_owned(), text.to_owned()));
+        self.texts.push(Placed {
+            base,
+            path: path.to_owned(),
+            text: text.to_owned(),
+            lines: (0..length)
+                .zip(text.bytes())
+                .filter(|(_, byte)| *byte == b'\n')
+                .map(|(offset, _)| offset + 1)
+                .collect(),
+            above,
+            origins: Vec::new(),
+        });
         Ok(())
+    }
+
+    /// Says where the lines of the last text come from.
+    pub(crate) fn set_origins(&mut self, origins: Vec<LineOrigin>) {
+        if let Some(placed) = self.texts.last_mut() {
+            placed.origins = origins;
+        }
     }
 
     /// File and line of an offset.
     pub(crate) fn locate(&self, offset: u32) -> Option<(&Path, usize)> {
+        let placed = self.placed(offset)?;
+        let offset = offset - placed.base;
+        let line = placed.lines.partition_point(|start| *start <= offset) + 1;
+        match placed.origins.get(line - 1) {
+            Some(origin) => Some((&origin.file, origin.line)),
+            None => Some((&placed.path, line + placed.above)),
+        }
+    }
+
+    /// What a file says at a span.
+    pub(crate) fn literal(&self, span: Span) -> Option<&str> {
+        let placed = self.placed(span.start)?;
+        let start = (span.start - placed.base) as usize;
+        placed
+            .text
+            .get(start..(span.end.checked_sub(placed.base)?) as usize)
+    }
+
+    fn placed(&self, offset: u32) -> Option<&Placed> {
         let index = self
             .texts
-            .partition_point(|(base, ..)| *base <= offset)
+            .partition_point(|placed| placed.base <= offset)
             .checked_sub(1)?;
-        let (base, path, text) = self.texts.get(index)?;
-        let line = LineIndex::new(text).position((offset - base) as usize).line;
-        Some((path, line))
+        self.texts.get(index)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Config maps and secrets from texts and files, and charts.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +10,9 @@ use kubescape_yaml::{Mapping, Node, Value};
 use crate::accumulate::{Build, Root, State};
 use crate::config::{Generator, GeneratorOptions, Texts};
 use crate::error::{KustomizeError, Result};
-use crate::object::Object;
+use crate::metadata::{Configured, Origin};
+use crate::object::{Object, insert_plain, scalar_text};
+use crate::{charts, plugins};
 
 /// Base64 of secrets is broken into lines of this length.
 const LINE: usize = 70;
@@ -20,28 +23,32 @@ pub(crate) fn run(build: &mut Build<'_>, root: &Root, state: &mut State) -> Resu
         if !generator.secret_type.is_empty() {
             return Err(KustomizeError::invalid(
                 &root.file,
-                "configMapGenerator: unknown field \"type\"",
+                "invalid Kustomization: configMapGenerator: unknown field `type`",
             ));
         }
-        let (object, options) = generate(build, root, generator, false)?;
-        absorb(root, state, object, generator, &options)?;
+        let origin = build.configured(root, "ConfigMapGenerator");
+        texts(build, root, state, generator, false, origin)?;
     }
     for generator in &root.config.secret_generator {
-        let (object, options) = generate(build, root, generator, true)?;
-        absorb(root, state, object, generator, &options)?;
+        let origin = build.configured(root, "SecretGenerator");
+        texts(build, root, state, generator, true, origin)?;
     }
-    crate::charts::run(build, root, state)?;
-    if let Some(entry) = root.config.generators.first() {
-        return Err(KustomizeError::Plugin {
-            path: root.file.clone(),
-            plugin: first_line(entry),
-        });
-    }
-    Ok(())
+    charts::run(build, root, state)?;
+    plugins::generate(build, root, state)
 }
 
-pub(crate) fn first_line(entry: &str) -> String {
-    entry.lines().next().unwrap_or_default().to_owned()
+/// Makes a config map or a secret.
+pub(crate) fn texts(
+    build: &mut Build<'_>,
+    root: &Root,
+    state: &mut State,
+    generator: &Generator,
+    is_secret: bool,
+    origin: Configured,
+) -> Result<()> {
+    let (mut object, options) = generate(build, root, generator, is_secret)?;
+    object.origin = Some(Arc::new(Origin::Generator(origin)));
+    absorb(root, state, object, generator, &options)
 }
 
 /// The generator's own options over those of all generators.
@@ -68,9 +75,14 @@ fn generate(
     is_secret: bool,
 ) -> Result<(Object, GeneratorOptions)> {
     if generator.name.is_empty() {
+        let field = if is_secret {
+            "secretGenerator"
+        } else {
+            "configMapGenerator"
+        };
         return Err(KustomizeError::invalid(
             &root.file,
-            "a configmap must have a name",
+            format!("{field}: a configmap must have a name"),
         ));
     }
     let options = options(root, generator);
@@ -95,18 +107,23 @@ fn generate(
     }
     map.insert("metadata", Node::new(Value::Mapping(metadata)));
     let (mut data, mut binary) = (Mapping::new(), Mapping::new());
+    let mut keys = std::collections::HashSet::new();
     for (key, bytes) in pairs(build, root, generator)? {
-        if data.get(&key).is_some() || binary.get(&key).is_some() {
+        if !keys.insert(key.clone()) {
             return Err(KustomizeError::invalid(
                 &root.file,
                 format!("configmap {} illegally repeats the key `{key}`", generator.name),
             ));
         }
         match (is_secret, String::from_utf8(bytes)) {
-            (true, Ok(text)) => data.insert(key, Node::string(base64_lines(text.as_bytes()))),
-            (true, Err(error)) => data.insert(key, Node::string(base64_lines(error.as_bytes()))),
-            (false, Ok(text)) => data.insert(key, Node::string(text)),
-            (false, Err(error)) => binary.insert(key, Node::string(base64_lines(error.as_bytes()))),
+            (true, Ok(text)) => insert_plain(&mut data, &key, Node::string(base64_lines(text.as_bytes()))),
+            (true, Err(error)) => {
+                insert_plain(&mut data, &key, Node::string(base64_lines(error.as_bytes())));
+            }
+            (false, Ok(text)) => insert_plain(&mut data, &key, Node::string(text)),
+            (false, Err(error)) => {
+                insert_plain(&mut binary, &key, Node::string(base64_lines(error.as_bytes())));
+            }
         }
     }
     if is_secret || !data.is_empty() {
@@ -132,10 +149,10 @@ fn generate(
 }
 
 pub(crate) fn text_map(texts: &Texts) -> Node {
-    let map: Mapping = texts
-        .iter()
-        .map(|(key, value)| (key.as_str().into(), Node::string(value.as_str())))
-        .collect();
+    let mut map = Mapping::new();
+    for (key, value) in texts {
+        insert_plain(&mut map, key, Node::string(value.as_str()));
+    }
     Node::new(Value::Mapping(map))
 }
 
@@ -165,6 +182,9 @@ fn pairs(build: &mut Build<'_>, root: &Root, generator: &Generator) -> Result<Ve
                 continue;
             }
             let (key, value) = line.split_once('=').unwrap_or((line, ""));
+            if key.is_empty() {
+                continue;
+            }
             pairs.push((key.to_owned(), value.trim_end_matches('\r').as_bytes().to_vec()));
         }
     }
@@ -233,53 +253,59 @@ fn absorb(
         ([index], true) => *index,
         _ => return failed(format!("found multiple objects that could accept merge of {id}")),
     };
-    let Some(old) = state.objects.list.get_mut(index) else {
-        return Ok(());
-    };
-    let keep = |field: &str, node: &mut Node| {
-        let mut joined = old
-            .node
-            .get("metadata")
-            .and_then(|metadata| metadata.get(field))
-            .cloned();
-        let new = node
-            .get("metadata")
-            .and_then(|metadata| metadata.get(field))
-            .cloned();
-        match (&mut joined, new) {
-            (Some(joined), Some(new)) => overlay(joined, &new),
-            (None, new) => joined = new,
-            _ => {}
-        }
-        if let Some(joined) = joined {
-            crate::object::set(node, &["metadata", field], joined);
-        }
-    };
-    keep("labels", &mut object.node);
-    keep("annotations", &mut object.node);
-    if generator.behavior == "merge" {
-        for field in ["data", "binaryData"] {
-            if let Some(mut joined) = old.node.get(field).cloned() {
-                if let Some(new) = object.node.get(field) {
-                    overlay(&mut joined, new);
-                }
-                crate::object::set(&mut object.node, &[field], joined);
+    state.objects.change(index, |old| {
+        for field in ["labels", "annotations"] {
+            let of = |node: &Node| {
+                node.get("metadata")
+                    .and_then(|metadata| metadata.get(field))
+                    .cloned()
+            };
+            if let Some(joined) = joined(of(&old.node), of(&object.node)) {
+                crate::object::set(&mut object.node, &["metadata", field], joined);
             }
         }
-    }
-    object.set_name(&old.name());
-    if !old.namespace().is_empty() {
-        object.set_namespace(&old.namespace());
-    }
-    old.needs_hash = old.needs_hash && !options.disable_name_suffix_hash;
-    old.node = object.node;
+        if generator.behavior == "merge" {
+            for field in ["data", "binaryData"] {
+                let of = |node: &Node| node.get(field).cloned();
+                if let Some(mut joined) = joined(of(&old.node), of(&object.node)) {
+                    to_texts(&mut joined);
+                    crate::object::set(&mut object.node, &[field], joined);
+                }
+            }
+        }
+        object.set_name(&old.name());
+        if !old.namespace().is_empty() {
+            object.set_namespace(&old.namespace());
+        }
+        old.needs_hash = old.needs_hash && !options.disable_name_suffix_hash;
+        old.node = object.node;
+    });
     Ok(())
 }
 
-fn overlay(into: &mut Node, from: &Node) {
-    if let (Some(map), Some(new)) = (into.as_mapping_mut(), from.as_mapping()) {
-        for (key, value) in new.iter() {
-            map.insert(std::sync::Arc::clone(key), value.clone());
+/// A map with the keys of another over it.
+fn joined(old: Option<Node>, new: Option<Node>) -> Option<Node> {
+    let (Some(mut old), Some(new)) = (old.clone(), new.clone()) else {
+        return old.or(new);
+    };
+    if let (Some(map), Some(new)) = (old.as_mapping_mut(), new.as_mapping()) {
+        for entry in new.entries() {
+            match map.get_mut(&entry.key.text) {
+                Some(value) => *value = entry.value.clone(),
+                None => map.entries_mut().push(entry.clone()),
+            }
+        }
+    }
+    Some(old)
+}
+
+/// Data is text, whatever it was written as.
+fn to_texts(node: &mut Node) {
+    if let Some(map) = node.as_mapping_mut() {
+        for entry in map.entries_mut() {
+            if entry.value.as_str().is_none() {
+                entry.value.value = Value::String(scalar_text(&entry.value).into());
+            }
         }
     }
 }

@@ -3,9 +3,19 @@
 use kubescape_yaml::{JsonStyle, Mapping, Node, Value, write_json};
 use sha2::{Digest, Sha256};
 
-/// The hash of a config map or secret; of other kinds there is none.
-pub(crate) fn suffix(node: &Node) -> Option<String> {
-    let kind = node.get("kind").and_then(Node::as_str)?;
+use crate::object::Object;
+
+/// Adds the hash of its content to an object's name.
+pub(crate) fn rename(object: &mut Object) {
+    let hash = suffix(&object.node);
+    object.remember();
+    let name = format!("{}-{hash}", object.name());
+    object.set_name(&name);
+}
+
+/// The hash of a config map or secret by their data; of other kinds all counts.
+fn suffix(node: &Node) -> String {
+    let kind = node.get("kind").and_then(Node::as_str).unwrap_or_default();
     let field = |key: &str| node.get(key).cloned();
     let empty = || Node::string("");
     let mut hashed = Mapping::new();
@@ -18,18 +28,22 @@ pub(crate) fn suffix(node: &Node) -> Option<String> {
             hashed.insert("type", field("type").unwrap_or_else(empty));
             "stringData"
         }
-        _ => return None,
+        _ => return encode(&to_json(node)),
     };
     if let Some(extra_data) = field(extra).filter(|node| node.as_mapping().is_some()) {
         hashed.insert(extra, extra_data);
     }
+    encode(&to_json(&Node::new(Value::Mapping(hashed))))
+}
+
+fn to_json(node: &Node) -> String {
     let mut json = String::new();
     let style = JsonStyle {
         sorted: true,
         escape_html: true,
     };
-    write_json(&Node::new(Value::Mapping(hashed)), style, &mut json);
-    Some(encode(&json))
+    write_json(node, style, &mut json);
+    json
 }
 
 fn encode(json: &str) -> String {
@@ -64,7 +78,7 @@ mod tests {
         ];
         for (text, hash) in cases {
             let node = load_one(text, Profile::GoYamlV3, &Limits::default()).unwrap();
-            assert_eq!(super::suffix(&node).as_deref(), Some(hash), "{text}");
+            assert_eq!(super::suffix(&node), hash, "{text}");
         }
     }
 }

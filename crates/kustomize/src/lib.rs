@@ -13,8 +13,10 @@
 //! ```
 
 mod accumulate;
+mod annotations;
 mod charts;
 mod config;
+mod crds;
 mod error;
 mod files;
 mod generators;
@@ -22,11 +24,15 @@ mod hash;
 mod id;
 mod json_patch;
 mod merge;
+mod metadata;
 mod object;
 mod objects;
+mod openapi;
 mod order;
 mod origins;
+mod plugins;
 mod references;
+mod requirements;
 mod selector;
 mod tables;
 mod transformers;
@@ -41,7 +47,7 @@ use kubescape_yaml::{Node, to_yaml_folded};
 use crate::accumulate::{Build as Running, Root, State, accumulate, real};
 use crate::files::Files;
 
-pub use charts::ChartRequest;
+pub use charts::{ChartRequest, RenderedChart};
 pub use error::KustomizeError;
 pub use files::LoadRestriction;
 pub use origins::LineOrigin;
@@ -50,7 +56,7 @@ pub use origins::LineOrigin;
 pub const FILE_NAMES: [&str; 3] = config::FILE_NAMES;
 
 /// Renders a chart to YAML; the error is for the user.
-pub type ChartRenderer<'a> = dyn Fn(&ChartRequest) -> Result<String, String> + Sync + 'a;
+pub type ChartRenderer<'a> = dyn Fn(&ChartRequest) -> Result<RenderedChart, String> + Sync + 'a;
 
 /// How a build runs.
 #[derive(Default)]
@@ -104,13 +110,19 @@ pub fn build(folder: &Path, options: &BuildOptions<'_>) -> Result<Build, Kustomi
         files: &mut files,
         warnings: Vec::new(),
         charts: options.charts,
+        folder: real(folder),
+        traces: root
+            .config
+            .build_metadata
+            .iter()
+            .any(|name| name == "transformerAnnotations"),
+        openapi: None,
     };
     let mut state = accumulate(&mut running, &root, &mut vec![real(folder)])?;
     let warnings = running.warnings;
-    finish(&root, &mut state)?;
+    finish(&root, &files, &mut state)?;
     let documents = state
         .objects
-        .list
         .iter()
         .map(|object| {
             let text = to_yaml_folded(&object.node, WIDTH);
@@ -126,30 +138,27 @@ pub fn build(folder: &Path, options: &BuildOptions<'_>) -> Result<Build, Kustomi
 }
 
 /// What happens once, to all objects: hashes, references, variables, order.
-fn finish(root: &Root, state: &mut State) -> Result<(), KustomizeError> {
-    for object in state.objects.list.iter_mut().filter(|object| object.needs_hash) {
-        if let Some(hash) = hash::suffix(&object.node) {
-            object.remember();
-            let name = format!("{}-{hash}", object.name());
-            object.set_name(&name);
-        }
+fn finish(root: &Root, files: &Files, state: &mut State) -> Result<(), KustomizeError> {
+    let invalid = |message: String| KustomizeError::invalid(&root.file, message);
+    for object in state
+        .objects
+        .all_mut()
+        .iter_mut()
+        .filter(|object| object.needs_hash)
+    {
+        hash::rename(object);
     }
     references::fix(&root.file, state)?;
     vars::resolve(state)?;
-    state.objects.list.retain(|object| {
+    state.objects.all_mut().retain(|object| {
         object
             .annotation("config.kubernetes.io/local-config")
             .is_none_or(|value| value == "false")
     });
-    order::sort(&mut state.objects.list, root.config.sort_options.as_ref())
-        .map_err(|message| KustomizeError::invalid(&root.file, message))?;
-    for object in &mut state.objects.list {
-        if root
-            .config
-            .build_metadata
-            .iter()
-            .any(|name| name == "managedByLabel")
-        {
+    order::sort(state.objects.all_mut(), root.config.sort_options.as_ref()).map_err(invalid)?;
+    let asks_for = |name: &str| root.config.build_metadata.iter().any(|option| option == name);
+    for object in state.objects.all_mut() {
+        if asks_for("managedByLabel") {
             let version = Node::string("kustomize-v5.5.0");
             object::set(
                 &mut object.node,
@@ -157,41 +166,11 @@ fn finish(root: &Root, state: &mut State) -> Result<(), KustomizeError> {
                 version,
             );
         }
-        annotations_to_text(&mut object.node);
+        let shown = object.id();
+        let at = |message: String| invalid(format!("{shown}: {message}"));
+        annotations::finish(&mut object.node, files).map_err(at)?;
+        metadata::annotate(object, &root.config.build_metadata);
+        annotations::check_writable(&object.node).map_err(at)?;
     }
     Ok(())
-}
-
-/// Annotations are texts, whatever they were written as; those for kustomize itself are taken out.
-fn annotations_to_text(node: &mut Node) {
-    let Some(metadata) = node.as_mapping_mut().and_then(|map| map.get_mut("metadata")) else {
-        return;
-    };
-    let Some(metadata) = metadata.as_mapping_mut() else {
-        return;
-    };
-    let Some(annotations) = metadata.get_mut("annotations") else {
-        return;
-    };
-    if let Some(map) = annotations.as_mapping_mut() {
-        map.entries_mut().retain(|entry| {
-            !entry.key.text.starts_with("internal.config.kubernetes.io/")
-                && !matches!(
-                    &*entry.key.text,
-                    "config.kubernetes.io/path" | "config.kubernetes.io/index" | "config.k8s.io/id"
-                )
-        });
-        for entry in map.entries_mut() {
-            if entry.value.as_mapping().is_none() && entry.value.as_sequence().is_none() {
-                let text = object::scalar_text(&entry.value);
-                entry.value.value = kubescape_yaml::Value::String(text.into());
-            }
-        }
-        if !map.is_empty() {
-            return;
-        }
-    } else if !annotations.is_null() {
-        return;
-    }
-    metadata.remove("annotations");
 }

@@ -1,8 +1,12 @@
 //! An object on its way through a build.
 
-use kubescape_yaml::{Mapping, Node, Value};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use kubescape_yaml::{Entry, Key, KeyKind, Limits, Mapping, Node, Profile, Value, load_one};
 
 use crate::id::{Gvk, Id};
+use crate::metadata::{Configured, Origin};
 
 /// An object, and the names that it had before.
 #[derive(Clone, Debug)]
@@ -13,6 +17,10 @@ pub(crate) struct Object {
     pub prefixes: Vec<String>,
     pub suffixes: Vec<String>,
     pub needs_hash: bool,
+    /// What made it.
+    pub origin: Option<Arc<Origin>>,
+    /// The transformers that ran over it.
+    pub trace: Vec<Arc<Configured>>,
 }
 
 impl Object {
@@ -23,6 +31,8 @@ impl Object {
             prefixes: Vec::new(),
             suffixes: Vec::new(),
             needs_hash: false,
+            origin: None,
+            trace: Vec::new(),
         }
     }
 
@@ -30,19 +40,23 @@ impl Object {
         Gvk::of(&self.node)
     }
 
-    pub(crate) fn name(&self) -> String {
+    pub(crate) fn kind(&self) -> &str {
+        self.node.get("kind").and_then(Node::as_str).unwrap_or_default()
+    }
+
+    pub(crate) fn name(&self) -> Cow<'_, str> {
         metadata_text(&self.node, "name")
     }
 
-    pub(crate) fn namespace(&self) -> String {
+    pub(crate) fn namespace(&self) -> Cow<'_, str> {
         metadata_text(&self.node, "namespace")
     }
 
     pub(crate) fn id(&self) -> Id {
         Id {
             gvk: self.gvk(),
-            name: self.name(),
-            namespace: self.namespace(),
+            name: self.name().into_owned(),
+            namespace: self.namespace().into_owned(),
         }
     }
 
@@ -63,8 +77,19 @@ impl Object {
         self.previous.push(id);
     }
 
+    /// A name that was a number may stay one.
     pub(crate) fn set_name(&mut self, name: &str) {
-        set(&mut self.node, &["metadata", "name"], Node::string(name));
+        let is_text = self
+            .node
+            .get("metadata")
+            .and_then(|metadata| metadata.get("name"))
+            .is_none_or(|name| name.as_str().is_some());
+        let value = if is_text {
+            Value::String(name.into())
+        } else {
+            plain(name)
+        };
+        set(&mut self.node, &["metadata", "name"], Node::new(value));
     }
 
     pub(crate) fn set_namespace(&mut self, namespace: &str) {
@@ -95,11 +120,53 @@ impl Object {
     }
 }
 
-fn metadata_text(node: &Node, key: &str) -> String {
-    node.get("metadata")
-        .and_then(|metadata| metadata.get(key))
-        .map(scalar_text)
-        .unwrap_or_default()
+fn metadata_text<'a>(node: &'a Node, key: &str) -> Cow<'a, str> {
+    let Some(node) = node.get("metadata").and_then(|metadata| metadata.get(key)) else {
+        return Cow::Borrowed("");
+    };
+    match node.as_str() {
+        Some(text) => Cow::Borrowed(text),
+        None => Cow::Owned(scalar_text(node)),
+    }
+}
+
+/// What a text means without quotes.
+pub(crate) fn plain(text: &str) -> Value {
+    match load_one(text, Profile::GoYamlV3, &Limits::default()) {
+        Ok(Node {
+            value: value @ (Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::Bool(_) | Value::Null),
+            ..
+        }) => value,
+        _ => Value::String(text.into()),
+    }
+}
+
+/// Sets a key that is written without quotes: a new one that looks like a number becomes a number, which no object may
+/// have.
+pub(crate) fn insert_plain(map: &mut Mapping, key: &str, value: Node) {
+    if let Some(old) = map.get_mut(key) {
+        let span = old.span;
+        *old = value;
+        if old.span == kubescape_yaml::Span::default() {
+            old.span = span;
+        }
+        return;
+    }
+    let kind = match plain(key) {
+        Value::Int(_) | Value::UInt(_) => KeyKind::Int,
+        Value::Float(_) => KeyKind::Float,
+        Value::Bool(_) => KeyKind::Bool,
+        Value::Null => KeyKind::Null,
+        _ => KeyKind::String,
+    };
+    map.entries_mut().push(Entry {
+        key: Key {
+            text: key.into(),
+            kind,
+            ..Key::default()
+        },
+        value,
+    });
 }
 
 /// A scalar as text.
@@ -112,6 +179,44 @@ pub(crate) fn scalar_text(node: &Node) -> String {
         Value::Float(number) => kubescape_yaml::format_float(*number),
         Value::Number(text) => text.to_string(),
         _ => String::new(),
+    }
+}
+
+/// The annotations, whatever they are.
+pub(crate) fn annotations(node: &Node) -> Option<&Node> {
+    node.get("metadata")?
+        .get("annotations")
+        .filter(|node| !node.is_null())
+}
+
+pub(crate) fn annotations_mut(node: &mut Node) -> Option<&mut Node> {
+    node.as_mapping_mut()?
+        .get_mut("metadata")?
+        .as_mapping_mut()?
+        .get_mut("annotations")
+}
+
+/// Whether a field is a map without entries.
+pub(crate) fn is_empty_map(node: &Node, path: &[&str]) -> bool {
+    let field = path.iter().try_fold(node, |node, key| node.get(key));
+    field.and_then(Node::as_mapping).is_some_and(Mapping::is_empty)
+}
+
+/// Takes a field out, if it is there.
+pub(crate) fn remove(node: &mut Node, path: &[&str]) {
+    let Some(map) = node.as_mapping_mut() else {
+        return;
+    };
+    match path {
+        [] => {}
+        [key] => {
+            map.remove(key);
+        }
+        [key, rest @ ..] => {
+            if let Some(inner) = map.get_mut(key) {
+                remove(inner, rest);
+            }
+        }
     }
 }
 

@@ -9,6 +9,12 @@ pub(crate) fn sort(objects: &mut [Object], options: Option<&SortOptions>) -> Res
     let order = match options {
         None => &TABLES.legacy_sort,
         Some(options) => match options.order.as_str() {
+            "fifo" if options.legacy_sort_options.is_some() => {
+                return Err(
+                    "the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy'"
+                        .to_owned(),
+                );
+            }
             "fifo" => return Ok(()),
             "legacy" => options
                 .legacy_sort_options

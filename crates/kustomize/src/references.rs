@@ -23,7 +23,6 @@ struct Referent {
 pub(crate) fn fix(path: &Path, state: &mut State) -> Result<()> {
     let referents: Vec<Referent> = state
         .objects
-        .list
         .iter()
         .map(|object| Referent {
             previous: object.previous.clone(),
@@ -43,7 +42,7 @@ pub(crate) fn fix(path: &Path, state: &mut State) -> Result<()> {
         }
     }
     let tables = state.fields.name_reference.clone();
-    for object in &mut state.objects.list {
+    for object in state.objects.all_mut() {
         let original = object.original_id().gvk;
         let referrer = Referrer {
             id: object.id(),
@@ -114,7 +113,7 @@ impl Search<'_> {
         match &mut field.value {
             Value::String(name) => {
                 let old = name.to_string();
-                if let Some(referent) = self.find(&old, None)? {
+                if let Some(referent) = self.find(&old, None, false)? {
                     field.value = Value::String(referent.id.name.as_str().into());
                 }
                 Ok(())
@@ -136,7 +135,7 @@ impl Search<'_> {
             .get("namespace")
             .and_then(Node::as_str)
             .map(ToOwned::to_owned);
-        let Some(referent) = self.find(&name, namespace.as_deref())? else {
+        let Some(referent) = self.find(&name, namespace.as_deref(), true)? else {
             return Ok(());
         };
         let (name, namespace) = (referent.id.name.clone(), referent.id.namespace.clone());
@@ -150,7 +149,12 @@ impl Search<'_> {
     }
 
     /// The one renamed object that a name means.
-    fn find(&self, name: &str, namespace: Option<&str>) -> std::result::Result<Option<&Referent>, String> {
+    fn find(
+        &self,
+        name: &str,
+        namespace: Option<&str>,
+        is_mapping: bool,
+    ) -> std::result::Result<Option<&Referent>, String> {
         let mut found: Vec<&Referent> = self
             .by_name
             .get(name)
@@ -188,7 +192,7 @@ impl Search<'_> {
                     .copied()
                     .filter(|one| ends_alike(one, allow_empty))
                     .collect();
-                if found.len() > 1 && (!narrowed.is_empty() || allow_empty) {
+                if found.len() > 1 {
                     found = narrowed;
                 }
             }
@@ -197,12 +201,15 @@ impl Search<'_> {
             return Ok(None);
         };
         let same = found.iter().all(|one| {
-            one.id.name == first.id.name && (namespace.is_none() || one.id.namespace == first.id.namespace)
+            one.id.name == first.id.name && (!is_mapping || one.id.namespace == first.id.namespace)
         });
         if same {
             Ok(Some(first))
         } else {
-            Err(format!("found multiple possible referrals: {name}"))
+            Err(format!(
+                "{}: found multiple possible referrals of {name:?}",
+                self.spec.path
+            ))
         }
     }
 

@@ -54,18 +54,31 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Adds what is not there yet.
-    pub(crate) fn extend(&mut self, other: &Self) {
-        add(&mut self.name_prefix, &other.name_prefix);
-        add(&mut self.name_suffix, &other.name_suffix);
-        add(&mut self.namespace, &other.namespace);
-        add(&mut self.common_labels, &other.common_labels);
-        add(&mut self.labels, &other.labels);
-        add(&mut self.template_labels, &other.template_labels);
-        add(&mut self.common_annotations, &other.common_annotations);
-        add(&mut self.var_reference, &other.var_reference);
-        add(&mut self.images, &other.images);
-        add(&mut self.replicas, &other.replicas);
+    /// Adds what is not there yet. The error names the field of the configuration.
+    pub(crate) fn extend(&mut self, other: &Self) -> Result<(), String> {
+        let lists = [
+            ("namePrefix", &mut self.name_prefix, &other.name_prefix),
+            ("nameSuffix", &mut self.name_suffix, &other.name_suffix),
+            ("namespace", &mut self.namespace, &other.namespace),
+            ("commonLabels", &mut self.common_labels, &other.common_labels),
+            ("labels", &mut self.labels, &other.labels),
+            (
+                "templateLabels",
+                &mut self.template_labels,
+                &other.template_labels,
+            ),
+            (
+                "commonAnnotations",
+                &mut self.common_annotations,
+                &other.common_annotations,
+            ),
+            ("varReference", &mut self.var_reference, &other.var_reference),
+            ("images", &mut self.images, &other.images),
+            ("replicas", &mut self.replicas, &other.replicas),
+        ];
+        for (name, into, from) in lists {
+            add(into, from).map_err(|message| format!("{name}: {message}"))?;
+        }
         for reference in &other.name_reference {
             let known = self.name_reference.iter_mut().find(|known| {
                 known.group == reference.group
@@ -73,19 +86,42 @@ impl Fields {
                     && known.kind == reference.kind
             });
             match known {
-                Some(known) => add(&mut known.fields, &reference.fields),
+                Some(known) => add(&mut known.fields, &reference.fields)
+                    .map_err(|message| format!("nameReference: {message}"))?,
                 None => self.name_reference.push(reference.clone()),
             }
         }
+        Ok(())
     }
 }
 
-fn add(into: &mut Vec<FieldSpec>, from: &[FieldSpec]) {
+/// Adds specs to others. One of the same path as a known spec, for the same kind or for more, adds nothing, but must
+/// agree with it.
+pub(crate) fn add(into: &mut Vec<FieldSpec>, from: &[FieldSpec]) -> Result<(), String> {
+    if into.is_empty() {
+        into.extend_from_slice(from);
+        return Ok(());
+    }
+    let covers = |known: &str, new: &str| new.is_empty() || known == new;
     for spec in from {
-        if !into.contains(spec) {
-            into.push(spec.clone());
+        let known = into.iter().find(|known| {
+            known.path == spec.path
+                && covers(&known.group, &spec.group)
+                && covers(&known.version, &spec.version)
+                && covers(&known.kind, &spec.kind)
+        });
+        match known {
+            Some(known) if known.create != spec.create => {
+                return Err(format!(
+                    "conflicting fieldspecs: {} is to be made by one and not by another",
+                    spec.path
+                ));
+            }
+            Some(_) => {}
+            None => into.push(spec.clone()),
         }
     }
+    Ok(())
 }
 
 /// How a field of a type leads on.
@@ -104,7 +140,7 @@ pub(crate) struct MergeField {
     pub map_keys: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Merge {
     pub kinds: HashMap<String, String>,
     pub types: HashMap<String, HashMap<String, MergeField>>,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use kubescape_yaml::{Node, Value};
+use kubescape_yaml::{Mapping, Node, Value};
 
 use crate::accumulate::State;
 use crate::config::Var;
@@ -24,31 +24,50 @@ pub(crate) fn resolve(state: &mut State) -> Result<()> {
         return Ok(());
     }
     let mut values: HashMap<String, Node> = HashMap::new();
-    for pending in &state.vars {
+    for pending in &state.vars.clone() {
         values.insert(pending.var.name.clone(), value(state, pending)?);
     }
     let specs = state.fields.var_reference.clone();
-    for object in &mut state.objects.list {
+    let file = state
+        .vars
+        .first()
+        .map(|pending| pending.file.clone())
+        .unwrap_or_default();
+    for object in state.objects.all_mut() {
         let gvk = object.original_id().gvk;
+        let shown = object.id();
         for spec in &specs {
-            each_field(&mut object.node, &gvk, spec, &Value::Null, &mut |field| {
+            // Lists are met as a whole: each of their items must be a text.
+            let whole = Value::Mapping(Mapping::new());
+            each_field(&mut object.node, &gvk, spec, &whole, &mut |field| {
                 match &mut field.value {
                     Value::Mapping(map) => {
                         for entry in map.entries_mut() {
                             substitute(&mut entry.value, &values);
                         }
                     }
+                    Value::Sequence(items) => {
+                        for item in items {
+                            if item.as_str().is_none() {
+                                return Err(format!(
+                                    "considering field '{}' of object {shown}: invalid value type expect a string",
+                                    spec.path
+                                ));
+                            }
+                            substitute(item, &values);
+                        }
+                    }
                     _ => substitute(field, &values),
                 }
                 Ok(())
             })
-            .map_err(|message| KustomizeError::invalid(&PathBuf::from(&gvk.kind), message))?;
+            .map_err(|message| KustomizeError::invalid(&file, format!("vars: {message}")))?;
         }
     }
     Ok(())
 }
 
-fn value(state: &State, pending: &PendingVar) -> Result<Node> {
+fn value(state: &mut State, pending: &PendingVar) -> Result<Node> {
     let (var, reference) = (&pending.var, &pending.var.objref);
     let (group, version) = if reference.api_version.is_empty() {
         (reference.group.clone(), reference.version.clone())
@@ -59,19 +78,16 @@ fn value(state: &State, pending: &PendingVar) -> Result<Node> {
             .unwrap_or(("", &reference.api_version));
         (group.to_owned(), version.to_owned())
     };
-    let found = state.objects.indexes(|object| {
-        object.ids().iter().any(|id| {
-            id.gvk.is_selected(&group, &version, &reference.kind)
-                && id.name == reference.name
-                && (reference.namespace.is_empty() || id.effective_namespace() == reference.namespace)
-        })
+    let found = state.objects.with_id(&reference.name, |id| {
+        id.gvk.is_selected(&group, &version, &reference.kind)
+            && (reference.namespace.is_empty() || id.effective_namespace() == reference.namespace)
     });
     let path = if var.fieldref.field_path.is_empty() {
         "metadata.name"
     } else {
         &var.fieldref.field_path
     };
-    let failed = |message: String| KustomizeError::invalid(&pending.file, message);
+    let failed = |message: String| KustomizeError::invalid(&pending.file, format!("vars: {message}"));
     let index = match found.as_slice() {
         [index] => *index,
         [] => {
@@ -88,16 +104,10 @@ fn value(state: &State, pending: &PendingVar) -> Result<Node> {
             )));
         }
     };
-    let object = state.objects.list.get(index).map(|object| &object.node);
-    let mut at = object;
-    for part in path
-        .replace('[', ".")
-        .replace(']', "")
-        .split('.')
-        .filter(|part| !part.is_empty())
-    {
+    let mut at = state.objects.get(index).map(|object| &object.node);
+    for part in parts(path) {
         at = at.and_then(|node| match &node.value {
-            Value::Mapping(map) => map.get(part),
+            Value::Mapping(map) => map.get(&part),
             Value::Sequence(items) => items.get(part.parse::<usize>().ok()?),
             _ => None,
         });
@@ -110,7 +120,27 @@ fn value(state: &State, pending: &PendingVar) -> Result<Node> {
     })
 }
 
-/// A text that is nothing but a variable takes the variable's type.
+/// The parts of `a.b[0].c`; `\\.` is a dot within a part.
+fn parts(path: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut characters = path.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, parts.last_mut()) {
+            ('\\', Some(last)) if characters.peek() == Some(&'.') => {
+                characters.next();
+                last.push('.');
+            }
+            ('.' | '[', _) => parts.push(String::new()),
+            (']', _) => {}
+            (other, Some(last)) => last.push(other),
+            (_, None) => {}
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// A text that is nothing but a variable takes the variable's type, unless that is no scalar.
 fn substitute(node: &mut Node, values: &HashMap<String, Node>) {
     let Some(text) = node.as_str().map(ToOwned::to_owned) else {
         return;
@@ -120,6 +150,9 @@ fn substitute(node: &mut Node, values: &HashMap<String, Node>) {
         .and_then(|rest| rest.strip_suffix(')'))
         .and_then(|name| values.get(name));
     if let Some(value) = whole {
+        if value.as_mapping().is_some() || value.as_sequence().is_some() {
+            return;
+        }
         node.value = value.value.clone();
         return;
     }

@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kubescape_helm::RenderOptions;
-use kubescape_kustomize::{Build, BuildOptions, ChartRequest, Document, FILE_NAMES, LoadRestriction, build};
+use kubescape_helm::{Overrides, RenderOptions};
+use kubescape_kustomize::{
+    Build, BuildOptions, ChartRequest, Document, FILE_NAMES, LineOrigin, LoadRestriction, RenderedChart,
+    build,
+};
 use kubescape_model::{FileType, RenderedLine, Rendering, Source};
 use rayon::prelude::*;
 
@@ -96,8 +99,8 @@ fn build_one(folder: &Path, root: &Path, settings: &CollectSettings) -> Result<B
     .map_err(|error| error.to_string())
 }
 
-/// Renders a chart of `helmCharts`.
-fn render_chart(request: &ChartRequest, options: &RenderOptions) -> Result<String, String> {
+/// Renders a chart of `helmCharts`. Values of the command line are for charts of their own.
+fn render_chart(request: &ChartRequest, options: &RenderOptions) -> Result<RenderedChart, String> {
     let mut options = options.clone();
     let take = |into: &mut String, from: &str| {
         if !from.is_empty() {
@@ -108,18 +111,40 @@ fn render_chart(request: &ChartRequest, options: &RenderOptions) -> Result<Strin
     take(&mut options.namespace, &request.namespace);
     take(&mut options.kube_version, &request.kube_version);
     options.api_versions.extend(request.api_versions.iter().cloned());
-    options
-        .overrides
-        .files
-        .splice(0..0, request.values_files.iter().cloned());
-    options.overrides.inline.clone_from(&request.values);
+    options.overrides = Overrides {
+        inline: request.values.clone(),
+        ..Overrides::default()
+    };
     let rendered = kubescape_helm::render(&request.chart, &options).map_err(|error| error.to_string())?;
-    let wanted = rendered.documents.iter().filter(|document| {
-        (request.include_crds || !document.is_crd) && (!request.skip_hooks || !document.is_hook)
-    });
-    Ok(wanted
-        .map(|document| format!("---\n{}\n", document.text))
-        .collect())
+    let mut chart = RenderedChart::default();
+    for document in &rendered.documents {
+        let is_wanted =
+            (request.include_crds || !document.is_crd) && (!request.skip_hooks || !document.is_hook);
+        if !is_wanted {
+            continue;
+        }
+        let place = |file: &str, line: usize| LineOrigin {
+            file: request.chart.join(
+                file.strip_prefix(&rendered.chart)
+                    .unwrap_or(file)
+                    .trim_start_matches('/'),
+            ),
+            line,
+        };
+        chart.text.push_str("---\n");
+        chart.lines.push(place(&document.file, 1));
+        for (index, line) in document.text.lines().enumerate() {
+            chart.text.push_str(line);
+            chart.text.push('\n');
+            chart.lines.push(
+                document
+                    .lines
+                    .get(index)
+                    .map_or_else(|| place(&document.file, 1), |line| place(&line.file, line.line)),
+            );
+        }
+    }
+    Ok(chart)
 }
 
 fn load(folder: &Path, shown: &Path, built: &Build, root: &Path, settings: &CollectSettings) -> Loaded {

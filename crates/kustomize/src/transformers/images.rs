@@ -1,49 +1,52 @@
 //! `images`.
 
+use std::path::Path;
+
 use kubescape_yaml::{Node, Value};
 use regex::Regex;
 
-use crate::accumulate::{Root, State};
+use crate::accumulate::State;
 use crate::config::Image;
 use crate::error::{KustomizeError, Result};
-use crate::tables::TABLES;
+use crate::object::scalar_text;
+use crate::tables::{FieldSpec, TABLES};
 use crate::walk::each_field;
 
-pub(super) fn run(root: &Root, state: &mut State) -> Result<()> {
-    let specs = state.fields.images.clone();
-    for image in &root.config.images {
-        let pattern = format!(
-            r"^{}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$",
-            image.name
-        );
-        let pattern = Regex::new(&pattern).map_err(|_| {
-            KustomizeError::invalid(&root.file, format!("images: {:?} is no pattern", image.name))
-        })?;
-        let change = |node: &mut Node| {
-            if let Some(text) = node.as_str().map(ToOwned::to_owned)
-                && pattern.is_match(&text)
-            {
-                node.value = Value::String(changed(&text, image).into());
-            }
-        };
-        for object in &mut state.objects.list {
-            let gvk = object.gvk();
-            if TABLES.skip.images.iter().any(|spec| gvk.fits(spec)) {
-                continue;
-            }
-            containers(&mut object.node, &change);
-            for spec in &specs {
-                // A missing image is not made.
-                let spec = crate::tables::FieldSpec {
-                    create: false,
-                    ..spec.clone()
-                };
-                each_field(&mut object.node, &gvk, &spec, &Value::Null, &mut |field| {
-                    change(field);
-                    Ok(())
-                })
-                .map_err(|message| KustomizeError::invalid(&root.file, message))?;
-            }
+/// Changes the images that a rule names, in all containers and in the fields of a table.
+pub(crate) fn run(path: &Path, state: &mut State, image: &Image, specs: &[FieldSpec]) -> Result<()> {
+    let pattern = format!(
+        r"^{}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$",
+        image.name
+    );
+    let pattern = Regex::new(&pattern).map_err(|_| {
+        KustomizeError::invalid(path, format!("images: name {:?} is no valid pattern", image.name))
+    })?;
+    let change = |node: &mut Node| {
+        let text = scalar_text(node);
+        if pattern.is_match(&text) {
+            node.value = Value::String(changed(&text, image).into());
+        }
+    };
+    // A missing image is not made.
+    let specs: Vec<FieldSpec> = specs
+        .iter()
+        .map(|spec| FieldSpec {
+            create: false,
+            ..spec.clone()
+        })
+        .collect();
+    for object in state.objects.all_mut() {
+        let gvk = object.gvk();
+        if TABLES.skip.images.iter().any(|spec| gvk.fits(spec)) {
+            continue;
+        }
+        containers(&mut object.node, &change);
+        for spec in &specs {
+            each_field(&mut object.node, &gvk, spec, &Value::Null, &mut |field| {
+                change(field);
+                Ok(())
+            })
+            .map_err(|message| KustomizeError::invalid(path, format!("images: {message}")))?;
         }
     }
     Ok(())

@@ -1,42 +1,43 @@
-//! `labels` and `commonLabels`.
+//! `labels`, `commonLabels` and `commonAnnotations`.
+
+use std::path::Path;
 
 use kubescape_yaml::{Mapping, Node, Value};
 
-use crate::accumulate::{Root, State};
-use crate::config::Texts;
+use crate::accumulate::State;
+use crate::config::{Labels, Texts};
 use crate::error::{KustomizeError, Result};
-use crate::tables::FieldSpec;
+use crate::object::insert_plain;
+use crate::tables::{FieldSpec, Fields, add};
 use crate::walk::each_field;
 
-pub(super) fn run(root: &Root, state: &mut State) -> Result<()> {
-    for entry in &root.config.labels {
-        let mut specs = entry.fields.clone();
-        specs.extend(state.fields.labels.clone());
-        if entry.include_selectors {
-            specs.extend(state.fields.common_labels.clone());
-        } else {
-            if entry.include_templates {
-                specs.extend(state.fields.template_labels.clone());
-            }
-            specs.push(FieldSpec {
-                path: "metadata/labels".to_owned(),
-                create: true,
-                ..FieldSpec::default()
-            });
-        }
-        set_texts(root, state, &entry.pairs, &specs)?;
+/// Where an entry of `labels` puts its labels.
+pub(super) fn specs(entry: &Labels, fields: &Fields) -> std::result::Result<Vec<FieldSpec>, String> {
+    let mut specs = entry.fields.clone();
+    add(&mut specs, &fields.labels)?;
+    if entry.include_selectors {
+        add(&mut specs, &fields.common_labels)?;
+        return Ok(specs);
     }
-    let specs = state.fields.common_labels.clone();
-    set_texts(root, state, &root.config.common_labels, &specs)
+    if entry.include_templates {
+        add(&mut specs, &fields.template_labels)?;
+    }
+    let own = FieldSpec {
+        path: "metadata/labels".to_owned(),
+        create: true,
+        ..FieldSpec::default()
+    };
+    add(&mut specs, &[own])?;
+    Ok(specs)
 }
 
 /// Sets keys in every map that the specs lead to.
-pub(super) fn set_texts(root: &Root, state: &mut State, texts: &Texts, specs: &[FieldSpec]) -> Result<()> {
+pub(crate) fn set_texts(path: &Path, state: &mut State, texts: &Texts, specs: &[FieldSpec]) -> Result<()> {
     if texts.is_empty() {
         return Ok(());
     }
     let empty = Value::Mapping(Mapping::new());
-    for object in &mut state.objects.list {
+    for object in state.objects.all_mut() {
         let gvk = object.gvk();
         for spec in specs {
             each_field(&mut object.node, &gvk, spec, &empty, &mut |field| {
@@ -50,11 +51,11 @@ pub(super) fn set_texts(root: &Root, state: &mut State, texts: &Texts, specs: &[
                     ));
                 };
                 for (key, value) in texts {
-                    map.insert(key.as_str(), Node::string(value.as_str()));
+                    insert_plain(map, key, Node::string(value.as_str()));
                 }
                 Ok(())
             })
-            .map_err(|message| KustomizeError::invalid(&root.file, format!("{}: {message}", gvk.kind)))?;
+            .map_err(|message| KustomizeError::invalid(path, format!("{}: {message}", object.id())))?;
         }
     }
     Ok(())

@@ -1,129 +1,161 @@
 //! `patches`, `patchesStrategicMerge` and `patchesJson6902`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use kubescape_yaml::{Limits, Node, Profile, Value, load_one};
+use kubescape_yaml::{Limits, Mapping, Node, Profile, Value, load_json, load_one};
 
 use crate::accumulate::{Build, Root, State};
-use crate::config::Patch;
+use crate::config::{Patch, Selector};
 use crate::error::{KustomizeError, Result};
 use crate::json_patch::{self, Operation};
 use crate::merge::merge;
-use crate::object::Object;
-use crate::objects::read;
+use crate::object::{Object, scalar_text};
+use crate::objects::read_below;
 use crate::selector::PatternSelector;
+use crate::tables::Merge;
 
-pub(super) fn strategic(build: &mut Build<'_>, root: &Root, state: &mut State) -> Result<()> {
-    for entry in &root.config.patches_strategic_merge {
-        // An entry of several lines, or one that is no file, is the patch itself.
-        let is_file = !entry.contains('\n') && root.folder.join(entry).is_file();
-        let (path, text) = if is_file {
-            build.files.read_text(&root.folder, entry)?
+/// Applies the entries of `patchesStrategicMerge`: file names, or the patches themselves.
+pub(crate) fn strategic(
+    build: &mut Build<'_>,
+    root: &Root,
+    state: &mut State,
+    entries: &[String],
+) -> Result<()> {
+    for (position, entry) in entries.iter().enumerate() {
+        let is_text = entry.contains('\n') || entry.contains(": ");
+        let (path, text, above) = if is_text && !root.folder.join(entry).is_file() {
+            let line = root.config.strategic_lines.get(position).copied();
+            (
+                root.file.clone(),
+                entry.clone(),
+                line.unwrap_or(1).saturating_sub(1),
+            )
         } else {
-            (root.file.clone(), entry.clone())
+            let (path, text) = build.files.read_text(&root.folder, entry)?;
+            (path, text, 0)
         };
-        for patch in read(build.files, &path, &text)? {
-            patch_one(root, state, &patch, false, false)?;
+        for patch in read_below(build.files, &path, above, &text)? {
+            patch_one(build.schema(), root, state, &patch, Allowed::default())?;
         }
     }
     Ok(())
 }
 
-pub(super) fn patches(build: &mut Build<'_>, root: &Root, state: &mut State) -> Result<()> {
-    for patch in &root.config.patches {
-        let (path, text) = load(build, root, patch)?;
-        if text.trim().is_empty() {
-            continue;
-        }
-        match parse(build, &path, &text)? {
-            Parsed::Strategic(documents) => {
-                let option = |name: &str| patch.options.get(name).copied().unwrap_or(false);
-                let (allow_name, allow_kind) = (option("allowNameChange"), option("allowKindChange"));
-                let Some(target) = &patch.target else {
-                    for document in &documents {
-                        patch_one(root, state, document, allow_name, allow_kind)?;
-                    }
-                    continue;
-                };
-                let [document] = documents.as_slice() else {
-                    return Err(KustomizeError::invalid(
-                        &path,
-                        "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field",
-                    ));
-                };
-                let selector = PatternSelector::new(target)
-                    .map_err(|message| KustomizeError::invalid(&root.file, message))?;
-                for index in state.objects.indexes(|object| selector.matches(object)) {
-                    apply(root, state, index, document, allow_name, allow_kind)?;
+/// Applies an entry of `patches`.
+pub(crate) fn patch(build: &mut Build<'_>, root: &Root, state: &mut State, patch: &Patch) -> Result<()> {
+    let (file, text) = load(build, root, patch)?;
+    if text.is_empty() {
+        return Ok(());
+    }
+    match parse(build, &file, above(patch), &text)? {
+        Parsed::Strategic(documents) => {
+            let option = |name: &str| patch.options.get(name).copied().unwrap_or(false);
+            let allowed = Allowed {
+                name: option("allowNameChange"),
+                kind: option("allowKindChange"),
+            };
+            let Some(target) = &patch.target else {
+                for document in &documents {
+                    patch_one(build.schema(), root, state, document, allowed)?;
                 }
-                drop_empty(state);
+                return Ok(());
+            };
+            let [document] = documents.as_slice() else {
+                return Err(KustomizeError::invalid(
+                    &file,
+                    "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field",
+                ));
+            };
+            for index in selected(root, state, target)? {
+                apply(build.schema(), &file, state, index, document, allowed)?;
             }
-            Parsed::Json(operations) => {
-                let Some(target) = &patch.target else {
-                    return Err(KustomizeError::invalid(
-                        &path,
-                        "must specify a target for JSON patch",
-                    ));
-                };
-                let selector = PatternSelector::new(target)
-                    .map_err(|message| KustomizeError::invalid(&root.file, message))?;
-                for index in state.objects.indexes(|object| selector.matches(object)) {
-                    json(&path, state, index, &operations)?;
-                }
-            }
+            state.objects.drop_empty();
+            Ok(())
         }
+        Parsed::Json(operations) => {
+            let Some(target) = &patch.target else {
+                return Err(KustomizeError::invalid(
+                    &file,
+                    "patches: must specify a target for JSON patch",
+                ));
+            };
+            for index in selected(root, state, target)? {
+                json(&file, state, index, &operations)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Applies an entry of `patchesJson6902`.
+pub(crate) fn json6902(build: &mut Build<'_>, root: &Root, state: &mut State, patch: &Patch) -> Result<()> {
+    let (file, text) = load(build, root, patch)?;
+    let target = patch.target.clone().unwrap_or_default();
+    if target.name.is_empty() {
+        return Err(KustomizeError::invalid(
+            &root.file,
+            "patchesJson6902: must specify the target name",
+        ));
+    }
+    let Some(operations) = json_operations(build, &file, above(patch), &text)? else {
+        return Err(KustomizeError::invalid(
+            &file,
+            "patchesJson6902: not a list of JSON patch operations",
+        ));
+    };
+    for index in selected(root, state, &target)? {
+        json(&file, state, index, &operations)?;
     }
     Ok(())
 }
 
-pub(super) fn json6902(build: &mut Build<'_>, root: &Root, state: &mut State) -> Result<()> {
-    for patch in &root.config.patches_json6902 {
-        let (path, text) = load(build, root, patch)?;
-        let name = patch
-            .target
-            .as_ref()
-            .map(|target| target.name.as_str())
-            .unwrap_or_default();
-        if name.is_empty() {
-            return Err(KustomizeError::invalid(
-                &root.file,
-                "must specify the target name",
-            ));
-        }
-        let Parsed::Json(operations) = parse(build, &path, &text)? else {
-            return Err(KustomizeError::invalid(&path, "unable to parse JSON patch"));
-        };
-        let target = patch.target.clone().unwrap_or_default();
-        let found = state.objects.indexes(|object| {
-            object.ids().iter().any(|id| {
-                id.name == target.name
-                    && id.gvk.is_selected(&target.group, &target.version, &target.kind)
-                    && (target.namespace.is_empty() || id.effective_namespace() == target.namespace)
-            })
-        });
-        let [index] = found.as_slice() else {
-            return Err(KustomizeError::invalid(
-                &root.file,
-                format!("unable to find patch target {:?} in `resources`", target.name),
-            ));
-        };
-        json(&path, state, *index, &operations)?;
+fn selected(root: &Root, state: &mut State, target: &Selector) -> Result<Vec<usize>> {
+    let selector = PatternSelector::new(target)
+        .map_err(|message| KustomizeError::invalid(&root.file, format!("patches: target: {message}")))?;
+    // A name that is no pattern is looked up.
+    let is_name = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    if !is_name(&target.name) {
+        return Ok(state.objects.indexes(|object| selector.matches(object)));
     }
-    Ok(())
+    let mut found = state.objects.named(&target.name);
+    found.retain(|place| {
+        state
+            .objects
+            .get(*place)
+            .is_some_and(|object| selector.matches(object))
+    });
+    Ok(found)
 }
 
 fn load(build: &mut Build<'_>, root: &Root, patch: &Patch) -> Result<(PathBuf, String)> {
     match (patch.path.is_empty(), patch.patch.trim().is_empty()) {
         (true, true) => Err(KustomizeError::invalid(
             &root.file,
-            "must specify one of patch and path",
+            "patches: must specify one of patch and path",
         )),
         (false, false) => Err(KustomizeError::invalid(
             &root.file,
-            "patch and path can't be set at the same time",
+            format!(
+                "patches: patch and path can't be set at the same time (path: {})",
+                patch.path
+            ),
         )),
         (false, true) => build.files.read_text(&root.folder, &patch.path),
-        (true, false) => Ok((root.file.clone(), patch.patch.clone())),
+        (true, false) => Ok((root.file.clone(), patch.patch.trim().to_owned())),
+    }
+}
+
+/// Lines of its file above a patch.
+fn above(patch: &Patch) -> usize {
+    if patch.path.is_empty() {
+        patch.line.saturating_sub(1)
+    } else {
+        0
     }
 }
 
@@ -132,35 +164,62 @@ enum Parsed {
     Json(Vec<Operation>),
 }
 
-fn parse(build: &mut Build<'_>, path: &std::path::Path, text: &str) -> Result<Parsed> {
-    let profile = Profile::SigsYaml;
-    if let Ok(mut node) = load_one(text, profile, &Limits::default())
-        && node.as_sequence().is_some()
-    {
-        build.files.place(path, text, std::slice::from_mut(&mut node))?;
-        return match json_patch::operations(&node) {
-            Some(operations) => Ok(Parsed::Json(operations)),
-            None => Err(KustomizeError::invalid(
-                path,
-                "unable to parse SM or JSON patch: no list of operations",
-            )),
-        };
+fn parse(build: &mut Build<'_>, path: &Path, above: usize, text: &str) -> Result<Parsed> {
+    let json = json_operations(build, path, above, text)?;
+    match (read_below(build.files, path, above, text), json) {
+        (Ok(_), Some(_)) => Err(KustomizeError::invalid(
+            path,
+            "the patch is empty: it illegally qualifies as both an SM and JSON patch",
+        )),
+        (Ok(documents), None) => Ok(Parsed::Strategic(documents)),
+        (Err(_), Some(operations)) => Ok(Parsed::Json(operations)),
+        (Err(error), None) => Err(KustomizeError::invalid(
+            path,
+            format!("unable to parse SM or JSON patch: {}", error.message()),
+        )),
     }
-    read(build.files, path, text).map(Parsed::Strategic)
+}
+
+/// Operations, if the text is a list of them. Text that looks like JSON must be JSON.
+fn json_operations(
+    build: &mut Build<'_>,
+    path: &Path,
+    above: usize,
+    text: &str,
+) -> Result<Option<Vec<Operation>>> {
+    let read = if text.starts_with('[') {
+        load_json(text, &Limits::default())
+    } else {
+        load_one(text, Profile::SigsYaml, &Limits::default())
+    };
+    let Ok(mut node) = read else {
+        return Ok(None);
+    };
+    if node.is_null() {
+        return Ok(Some(Vec::new()));
+    }
+    if node.as_sequence().is_none() {
+        return Ok(None);
+    }
+    build
+        .files
+        .place_below(path, above, text, std::slice::from_mut(&mut node))?;
+    Ok(json_patch::operations(&node))
+}
+
+/// Which parts of its identity a patch may change.
+#[derive(Clone, Copy, Debug, Default)]
+struct Allowed {
+    name: bool,
+    kind: bool,
 }
 
 /// Applies a patch to the one object that it names.
-fn patch_one(
-    root: &Root,
-    state: &mut State,
-    patch: &Object,
-    allow_name: bool,
-    allow_kind: bool,
-) -> Result<()> {
+fn patch_one(schema: &Merge, root: &Root, state: &mut State, patch: &Object, allowed: Allowed) -> Result<()> {
     let id = patch.id();
     let found = state.objects.matching(&id);
     match found.as_slice() {
-        [index] => apply(root, state, *index, patch, allow_name, allow_kind)?,
+        [index] => apply(schema, &root.file, state, *index, patch, allowed)?,
         [] => {
             return Err(KustomizeError::invalid(
                 &root.file,
@@ -173,88 +232,119 @@ fn patch_one(
         _ => {
             return Err(KustomizeError::invalid(
                 &root.file,
-                format!("multiple matches for Id {id}"),
+                format!("strategic merge patch: multiple matches for Id {id}"),
             ));
         }
     }
-    drop_empty(state);
+    state.objects.drop_empty();
     Ok(())
 }
 
 fn apply(
-    root: &Root,
+    schema: &Merge,
+    file: &Path,
     state: &mut State,
     index: usize,
     patch: &Object,
-    allow_name: bool,
-    allow_kind: bool,
+    allowed: Allowed,
 ) -> Result<()> {
-    let Some(object) = state.objects.list.get_mut(index) else {
-        return Ok(());
-    };
-    let (gvk, name, namespace) = (object.gvk(), object.name(), object.namespace());
-    if allow_name || allow_kind {
-        object.remember();
-    }
-    let mut patch = patch.node.clone();
-    crate::object::set(&mut patch, &["apiVersion"], Node::string(gvk.api_version()));
-    let merged =
-        merge(&object.node, &patch).map_err(|message| KustomizeError::invalid(&root.file, message))?;
-    let Some(merged) = merged else {
-        object.node = Node::new(Value::Null);
-        return Ok(());
-    };
-    object.node = merged;
-    if !allow_kind {
-        crate::object::set(&mut object.node, &["kind"], Node::string(gvk.kind.as_str()));
-    }
-    if !allow_name {
-        object.set_name(&name);
-    }
-    if namespace.is_empty() {
-        if let Some(metadata) = object
-            .node
-            .as_mapping_mut()
-            .and_then(|map| map.get_mut("metadata"))
-            && let Some(map) = metadata.as_mapping_mut()
-        {
-            map.remove("namespace");
+    let applied = state.objects.change(index, |object| {
+        let (gvk, name, namespace) = (
+            object.gvk(),
+            object.name().into_owned(),
+            object.namespace().into_owned(),
+        );
+        if allowed.name || allowed.kind {
+            object.remember();
         }
-    } else {
-        object.set_namespace(&namespace);
-    }
-    Ok(())
+        let mut changes = patch.node.clone();
+        crate::object::set(&mut changes, &["apiVersion"], Node::string(gvk.api_version()));
+        let Some(merged) = merge(&object.node, &changes, schema)
+            .map_err(|misfit| format!("strategic merge patch of {}: {misfit}", object.id()))?
+        else {
+            object.node = Node::new(Value::Null);
+            return Ok(());
+        };
+        object.node = merged;
+        if !allowed.kind {
+            crate::object::set(&mut object.node, &["kind"], Node::string(gvk.kind.as_str()));
+        }
+        if !allowed.name && object.name() != name {
+            object.set_name(&name);
+        }
+        if namespace.is_empty() {
+            crate::object::remove(&mut object.node, &["metadata", "namespace"]);
+        } else if object.namespace() != namespace {
+            object.set_namespace(&namespace);
+        }
+        Ok(())
+    });
+    applied
+        .unwrap_or(Ok(()))
+        .map_err(|message: String| KustomizeError::invalid(file, message))
 }
 
-/// Objects that a patch deleted.
-fn drop_empty(state: &mut State) {
-    state.objects.list.retain(|object| !object.node.is_null());
+fn json(path: &Path, state: &mut State, index: usize, operations: &[Operation]) -> Result<()> {
+    let applied = state.objects.change(index, |object| {
+        object.remember();
+        let shown = object.id();
+        // Annotations are always there for a patch to add to.
+        if crate::object::annotations(&object.node).is_none() {
+            let empty = Node::new(Value::Mapping(Mapping::new()));
+            crate::object::set(&mut object.node, &["metadata", "annotations"], empty);
+        }
+        json_patch::apply(&mut object.node, operations).map_err(|message| format!("{shown}: {message}"))?;
+        through_json(&mut object.node);
+        if object.kind().is_empty() || object.name().is_empty() {
+            return Err(format!(
+                "{shown}: the JSON patch leaves the object without kind or name"
+            ));
+        }
+        let annotations = crate::object::annotations_mut(&mut object.node);
+        match annotations.map(|annotations| &mut annotations.value) {
+            Some(Value::Mapping(map)) if map.is_empty() => {
+                crate::object::remove(&mut object.node, &["metadata", "annotations"]);
+            }
+            Some(Value::Mapping(map)) => {
+                for entry in map.entries_mut() {
+                    let text = match &entry.value.value {
+                        Value::Null => "null".to_owned(),
+                        Value::Mapping(_) | Value::Sequence(_) => continue,
+                        _ => scalar_text(&entry.value),
+                    };
+                    entry.value.value = Value::String(text.into());
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    });
+    applied
+        .unwrap_or(Ok(()))
+        .map_err(|message: String| KustomizeError::invalid(path, message))
 }
 
-fn json(path: &std::path::Path, state: &mut State, index: usize, operations: &[Operation]) -> Result<()> {
-    let Some(object) = state.objects.list.get_mut(index) else {
-        return Ok(());
+/// A patched object goes through JSON, whose numbers are floats: integers beyond 53 bits lose precision, in every field
+/// of the object.
+#[expect(clippy::cast_precision_loss, reason = "that is what happens")]
+fn through_json(node: &mut Node) {
+    let nearest = |number: f64| {
+        let text = format!("{number}");
+        if let Ok(number) = text.parse::<i64>() {
+            Value::Int(number)
+        } else if let Ok(number) = text.parse::<u64>() {
+            Value::UInt(number)
+        } else {
+            Value::Float(number)
+        }
     };
-    object.remember();
-    json_patch::apply(&mut object.node, operations)
-        .map_err(|message| KustomizeError::invalid(path, message))?;
-    through_floats(&mut object.node);
-    Ok(())
-}
-
-/// Integers beyond 53 bits lose precision on this way in kustomize, in every field of the object.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "that is what happens"
-)]
-fn through_floats(node: &mut Node) {
     match &mut node.value {
-        Value::Int(number) if number.unsigned_abs() > 1 << 53 => *number = *number as f64 as i64,
-        Value::Sequence(items) => items.iter_mut().for_each(through_floats),
+        Value::Int(number) if number.unsigned_abs() > 1 << 53 => node.value = nearest(*number as f64),
+        Value::UInt(number) => node.value = nearest(*number as f64),
+        Value::Sequence(items) => items.iter_mut().for_each(through_json),
         Value::Mapping(map) => {
             for entry in map.entries_mut() {
-                through_floats(&mut entry.value);
+                through_json(&mut entry.value);
             }
         }
         _ => {}

@@ -8,11 +8,18 @@ use regex::Regex;
 use crate::accumulate::{Build, Root, State};
 use crate::config::{ReplacementEntry, ReplacementSource, ReplacementTarget, Selector, typed};
 use crate::error::{KustomizeError, Result};
-use crate::object::scalar_text;
-use crate::selector::{holds, matches_exactly, requirements};
+use crate::id::{Gvk, Id};
+use crate::object::{plain, scalar_text};
+use crate::selector::ExactSelector;
 
-pub(super) fn run(build: &mut Build<'_>, root: &Root, state: &mut State) -> Result<()> {
-    for entry in &root.config.replacements {
+/// Copies values from object to object.
+pub(crate) fn run(
+    build: &mut Build<'_>,
+    root: &Root,
+    state: &mut State,
+    entries: &[ReplacementEntry],
+) -> Result<()> {
+    for entry in entries {
         if entry.path.is_empty() {
             replace(&root.file, state, entry)?;
             continue;
@@ -35,79 +42,83 @@ pub(super) fn run(build: &mut Build<'_>, root: &Root, state: &mut State) -> Resu
 }
 
 fn replace(path: &Path, state: &mut State, entry: &ReplacementEntry) -> Result<()> {
-    let failed = |message: String| KustomizeError::invalid(path, message);
+    let failed = |message: String| KustomizeError::invalid(path, format!("replacements: {message}"));
     let Some(source) = entry.source.as_ref().filter(|_| !entry.targets.is_empty()) else {
-        return Err(failed(
-            "replacements must specify a source and at least one target".to_owned(),
-        ));
+        return Err(failed("must specify a source and at least one target".to_owned()));
     };
     let value = source_value(state, source).map_err(failed)?;
+    let default = ["metadata.name".to_owned()];
     for target in &entry.targets {
         let Some(select) = &target.select else {
             return Err(failed("target must specify resources to select".to_owned()));
         };
-        let indexes = state.objects.indexes(|object| {
-            selected(select, object) && !target.reject.iter().any(|reject| rejects(reject, object))
-        });
-        for index in indexes {
-            let Some(object) = state.objects.list.get_mut(index) else {
+        let selector = ExactSelector::new(select).map_err(failed)?;
+        let rejects: Vec<ExactSelector<'_>> = target
+            .reject
+            .iter()
+            .map(ExactSelector::new)
+            .collect::<std::result::Result<_, _>>()
+            .map_err(failed)?;
+        let paths = if target.field_paths.is_empty() {
+            default.as_slice()
+        } else {
+            &target.field_paths
+        };
+        let places = if select.name.is_empty() {
+            state.objects.indexes(|object| selector.matches(object))
+        } else {
+            let mut named = state.objects.named(&select.name);
+            named.retain(|place| {
+                state
+                    .objects
+                    .get(*place)
+                    .is_some_and(|object| selector.matches(object))
+            });
+            named
+        };
+        for place in places {
+            let is_rejected = state
+                .objects
+                .get(place)
+                .is_none_or(|object| rejects.iter().any(|reject| reject.rejects(object)));
+            if is_rejected {
                 continue;
-            };
-            let default = ["metadata.name".to_owned()];
-            let paths = if target.field_paths.is_empty() {
-                default.as_slice()
-            } else {
-                &target.field_paths
-            };
-            let renames = paths.iter().any(|path| path.starts_with("metadata.name"));
-            if renames {
-                object.remember();
             }
-            for field in paths {
-                let parts = parse(field);
-                let hits = set(&mut object.node, &parts, &value, target).map_err(failed)?;
-                if hits == 0 {
+            let changed = state.objects.change(place, |object| {
+                if paths.iter().any(|path| path.starts_with("metadata.name")) {
+                    object.remember();
+                }
+                paths.iter().try_for_each(|field| {
+                    let steps = parse(field);
+                    if steps.is_empty() {
+                        return Err(format!(
+                            "unable to find field {field:?} in replacement target {}",
+                            object.id()
+                        ));
+                    }
+                    let hits = set(&mut object.node, &steps, &value, target)
+                        .map_err(|message| format!("{}: {field}: {message}", object.id()))?;
+                    if hits > 0 {
+                        return Ok(());
+                    }
                     let verb = if target.options.create {
                         "find or create"
                     } else {
                         "find"
                     };
-                    return Err(failed(format!(
-                        "unable to {verb} field {field:?} in replacement target"
-                    )));
-                }
-            }
+                    Err(format!(
+                        "unable to {verb} field {field:?} in replacement target {}",
+                        object.id()
+                    ))
+                })
+            });
+            changed.unwrap_or(Ok(())).map_err(failed)?;
         }
     }
     Ok(())
 }
 
-fn selected(selector: &Selector, object: &crate::object::Object) -> bool {
-    matches_exactly(selector, object)
-        && requirements(&selector.label_selector).is_ok_and(|labels| holds(&labels, &object.texts("labels")))
-        && requirements(&selector.annotation_selector)
-            .is_ok_and(|annotations| holds(&annotations, &object.texts("annotations")))
-}
-
-fn rejects(selector: &Selector, object: &crate::object::Object) -> bool {
-    let names_something = [
-        &selector.group,
-        &selector.version,
-        &selector.kind,
-        &selector.name,
-        &selector.namespace,
-    ]
-    .iter()
-    .any(|part| !part.is_empty());
-    let by_labels = !selector.label_selector.is_empty()
-        && requirements(&selector.label_selector).is_ok_and(|labels| holds(&labels, &object.texts("labels")));
-    let by_annotations = !selector.annotation_selector.is_empty()
-        && requirements(&selector.annotation_selector)
-            .is_ok_and(|annotations| holds(&annotations, &object.texts("annotations")));
-    names_something && matches_exactly(selector, object) || by_labels || by_annotations
-}
-
-fn source_value(state: &State, source: &ReplacementSource) -> std::result::Result<Node, String> {
+fn source_value(state: &mut State, source: &ReplacementSource) -> std::result::Result<Node, String> {
     let selector = Selector {
         group: source.group.clone(),
         version: source.version.clone(),
@@ -116,20 +127,34 @@ fn source_value(state: &State, source: &ReplacementSource) -> std::result::Resul
         namespace: source.namespace.clone(),
         ..Selector::default()
     };
-    let shown = format!(
-        "{}.{}.{}/{}.{}",
-        selector.kind, selector.version, selector.group, selector.name, selector.namespace
-    );
-    let found: Vec<_> = state
-        .objects
-        .list
-        .iter()
-        .filter(|object| matches_exactly(&selector, object))
-        .collect();
+    let shown = Id {
+        gvk: Gvk {
+            group: source.group.clone(),
+            version: source.version.clone(),
+            kind: source.kind.clone(),
+        },
+        name: source.name.clone(),
+        namespace: source.namespace.clone(),
+    };
+    let exact = ExactSelector::new(&selector)?;
+    let mut found = if source.name.is_empty() {
+        state.objects.indexes(|object| exact.matches_id(object))
+    } else {
+        state.objects.named(&source.name)
+    };
+    found.retain(|place| {
+        state
+            .objects
+            .get(*place)
+            .is_some_and(|object| exact.matches_id(object))
+    });
     let object = match found.as_slice() {
-        [object] => object,
+        [place] => state.objects.get(*place),
         [] => return Err(format!("nothing selected by {shown}")),
         _ => return Err(format!("multiple matches for selector {shown}")),
+    };
+    let Some(object) = object else {
+        return Err(format!("nothing selected by {shown}"));
     };
     let path = if source.field_path.is_empty() {
         "metadata.name"
@@ -142,6 +167,9 @@ fn source_value(state: &State, source: &ReplacementSource) -> std::result::Resul
         .ok_or_else(|| format!("fieldPath `{path}` is missing for replacement source {shown}"))?;
     if source.options.delimiter.is_empty() {
         return Ok(value);
+    }
+    if value.as_mapping().is_some() || value.as_sequence().is_some() {
+        return Err("delimiter option can only be used with scalar nodes".to_owned());
     }
     let text = scalar_text(&value);
     let parts: Vec<&str> = text.split(&source.options.delimiter).collect();
@@ -253,7 +281,13 @@ fn find<'a>(node: &'a Node, steps: &[Step]) -> Option<&'a Node> {
             (Step::Index(index), Value::Mapping(map)) => map.get(&index.to_string())?,
             (Step::Every, Value::Sequence(items)) => items.first()?,
             (Step::Match { key, value }, Value::Sequence(items)) => {
-                items.iter().find(|item| matches(item, key, value))?
+                let mut found = items.iter().filter(|item| matches(item, key, value));
+                let first = found.next()?;
+                // Several elements are no value.
+                if found.next().is_some() {
+                    return None;
+                }
+                first
             }
             _ => return None,
         };
@@ -343,19 +377,31 @@ fn put(node: &mut Node, value: &Node, target: &ReplacementTarget) -> std::result
                 None => parts.push(text),
             },
         }
-        node.value = Value::String(parts.join(&options.delimiter).into());
-        return Ok(());
+        return set_text(node, &parts.join(&options.delimiter));
     }
     if node.is_null() || !is_scalar(node) || !is_scalar(value) {
         node.value = value.value.clone();
         return Ok(());
     }
-    let text = scalar_text(value);
-    node.value = match &node.value {
-        Value::String(_) => Value::String(text.into()),
-        _ => load_one(&text, Profile::GoYamlV3, &Limits::default())
-            .map(|node| node.value)
-            .unwrap_or(Value::String(text.into())),
+    set_text(node, &scalar_text(value))
+}
+
+/// Gives a scalar another text, which must be of the type that it had.
+fn set_text(node: &mut Node, text: &str) -> std::result::Result<(), String> {
+    let value = plain(text);
+    let fits = match (&node.value, &value) {
+        (Value::Int(_) | Value::UInt(_), Value::Int(_) | Value::UInt(_))
+        | (Value::Float(_), Value::Float(_) | Value::Int(_) | Value::UInt(_))
+        | (Value::Bool(_), Value::Bool(_)) => true,
+        (Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::Bool(_), _) => false,
+        _ => {
+            node.value = Value::String(text.into());
+            return Ok(());
+        }
     };
+    if !fits {
+        return Err(format!("{text:?} is not of the type of {}", scalar_text(node)));
+    }
+    node.value = value;
     Ok(())
 }

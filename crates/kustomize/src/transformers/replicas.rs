@@ -1,41 +1,59 @@
 //! `replicas`.
 
+use std::path::Path;
+
 use kubescape_yaml::Value;
 
-use crate::accumulate::{Root, State};
+use crate::accumulate::State;
+use crate::config::Replica;
 use crate::error::{KustomizeError, Result};
+use crate::id::Gvk;
+use crate::tables::FieldSpec;
 use crate::walk::each_field;
 
-pub(super) fn run(root: &Root, state: &mut State) -> Result<()> {
-    let specs = state.fields.replicas.clone();
-    for replica in &root.config.replicas {
-        let mut found = false;
-        for object in &mut state.objects.list {
-            let named = object.ids().iter().any(|id| id.name == replica.name);
+/// Sets the replicas of every object of a name that has such a field.
+pub(crate) fn run(path: &Path, state: &mut State, replica: &Replica, specs: &[FieldSpec]) -> Result<()> {
+    let mut found = false;
+    for index in state.objects.named(&replica.name) {
+        let changed = state.objects.change(index, |object| {
             let gvk = object.gvk();
-            if !named || !specs.iter().any(|spec| gvk.fits(spec)) {
-                continue;
-            }
-            found = true;
-            for spec in &specs {
+            for spec in specs.iter().filter(|spec| gvk.fits(spec)) {
+                found = true;
                 each_field(&mut object.node, &gvk, spec, &Value::Null, &mut |field| {
-                    field.value = Value::Int(replica.count);
+                    // A text stays a text.
+                    field.value = match field.value {
+                        Value::String(_) => Value::String(replica.count.to_string().into()),
+                        _ => Value::Int(replica.count),
+                    };
                     Ok(())
-                })
-                .map_err(|message| KustomizeError::invalid(&root.file, message))?;
+                })?;
             }
-        }
-        if !found {
-            let kinds: Vec<&str> = specs.iter().map(|spec| spec.kind.as_str()).collect();
-            return Err(KustomizeError::invalid(
-                &root.file,
-                format!(
-                    "resource with name {} does not match a config with the following GVK [{}]",
-                    replica.name,
-                    kinds.join(" ")
-                ),
-            ));
-        }
+            Ok(())
+        });
+        changed
+            .unwrap_or(Ok(()))
+            .map_err(|message: String| KustomizeError::invalid(path, format!("replicas: {message}")))?;
     }
-    Ok(())
+    if found {
+        return Ok(());
+    }
+    let kinds: Vec<String> = specs
+        .iter()
+        .map(|spec| {
+            Gvk {
+                group: spec.group.clone(),
+                version: spec.version.clone(),
+                kind: spec.kind.clone(),
+            }
+            .to_string()
+        })
+        .collect();
+    Err(KustomizeError::invalid(
+        path,
+        format!(
+            "replicas: resource with name {} does not match a config with the following GVK [{}]",
+            replica.name,
+            kinds.join(" ")
+        ),
+    ))
 }
