@@ -10,6 +10,7 @@ mod library;
 mod log;
 mod output;
 mod settings;
+mod signatures;
 mod unfinished;
 
 use std::io::{IsTerminal, Write};

@@ -7,6 +7,7 @@ mod duration;
 mod helm;
 mod library;
 mod list;
+mod network;
 mod scan;
 mod small;
 
@@ -20,6 +21,7 @@ pub(crate) use download::{DownloadArguments, DownloadWhat, ExplainArguments};
 pub(crate) use helm::{HelmFlags, RenderArguments};
 pub(crate) use library::LibraryFlags;
 pub(crate) use list::{ListArguments, ListFormat, ListWhat};
+pub(crate) use network::NetworkFlags;
 pub(crate) use scan::{ScanArguments, ScanCommand, ScanFlags, View};
 pub(crate) use small::{CompletionArguments, TestArguments, TestFormat, VersionArguments, VersionFormat};
 

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::booleans::boolean;
 use super::duration::duration;
-use super::{CompatibilityFlags, HelmFlags, LibraryFlags};
+use super::{CompatibilityFlags, HelmFlags, LibraryFlags, NetworkFlags};
 
 #[derive(Args, Debug)]
 #[command(
@@ -259,6 +259,8 @@ pub(crate) struct ScanFlags {
 
     #[command(flatten)]
     pub(crate) helm: HelmFlags,
+    #[command(flatten)]
+    pub(crate) network: NetworkFlags,
     #[command(flatten)]
     pub(crate) library: LibraryFlags,
     #[command(flatten)]

@@ -12,6 +12,7 @@ mod index;
 mod results;
 mod score;
 mod selection;
+mod signatures;
 mod suggest;
 
 pub mod exceptions;
@@ -25,5 +26,6 @@ pub use index::wanted_kinds;
 pub use selection::{
     ControlFilter, Request, SelectedControl, SelectedFramework, Selection, SelectionError, select,
 };
+pub use signatures::ImageSignatures;
 pub use suggest::closest;
 pub use testing::rule_objects;

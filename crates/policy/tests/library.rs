@@ -23,7 +23,7 @@ use serde_json::Value;
 /// Its published cases ask for a proposal that is weak itself.
 const WEAK_PROPOSALS: [&str; 1] =
     ["ensure-that-the-API-Server-only-makes-use-of-Strong-Cryptographic-Ciphers-cis1-10"];
-/// Rules that need a network have no cases.
+/// Rules that ask registries have no files of cases; see `rules_about_signatures`.
 const WITHOUT_CASES: [&str; 2] = ["has-image-signature", "verify-image-signature"];
 
 fn folder() -> PathBuf {
@@ -95,6 +95,50 @@ fn every_rule_has_a_case_that_finds_something_and_one_that_does_not() {
         .filter(|name| !seen.contains_key(*name) && !WITHOUT_CASES.contains(&name.as_str()))
         .collect();
     assert_eq!(without, Vec::<&String>::new());
+}
+
+/// Trusts images of one registry.
+#[derive(Debug)]
+struct OneRegistry;
+
+impl kubescape_policy::ImageSignatures for OneRegistry {
+    fn exist(&self, image: &str) -> bool {
+        image.starts_with("signed.example/")
+    }
+
+    fn verify(&self, image: &str, key: &str) -> bool {
+        self.exist(image) && key == "the key"
+    }
+}
+
+#[test]
+fn rules_about_signatures() {
+    let library = Library::from_folder(&folder()).unwrap();
+    let programs = Programs::new(&library).with_signatures(Some(std::sync::Arc::new(OneRegistry)));
+    let check = |rule: &str, image: &str, keys: &[&str], expected: usize| {
+        let rule = library.rule(rule).unwrap();
+        let pod = format!(
+            r#"{{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "a"}}, "spec": {{"containers": [{{"name": "c", "image": "{image}"}}]}}}}"#
+        );
+        let pod = kubescape_yaml::load_json(&pod, &kubescape_yaml::Limits::default()).unwrap();
+        let keys = keys.iter().map(ToString::to_string).collect();
+        let input = RuleInput {
+            objects: &rule_objects(rule, &[Resource::new(pod.into(), None, None)]),
+            inputs: &BTreeMap::from([("trustedCosignPublicKeys".to_owned(), keys)]),
+            cloud_provider: None,
+            parameters: &rule.parameters,
+            limits: Limits::default(),
+        };
+        let found = programs.evaluate(&rule.module, input).unwrap();
+        assert_eq!(found.len(), expected, "{} {image}", rule.name);
+    };
+    let (signed, unsigned) = ("signed.example/a:1", "b:1");
+    check("has-image-signature", signed, &[], 0);
+    check("has-image-signature", unsigned, &[], 1);
+    check("verify-image-signature", signed, &["another", "the key"], 0);
+    check("verify-image-signature", signed, &["another"], 1);
+    check("verify-image-signature", signed, &[], 1);
+    check("verify-image-signature", unsigned, &["the key"], 1);
 }
 
 #[test]

@@ -12,7 +12,8 @@ use kubescape_model::{ExceptionAudit, ExceptionPolicy, KindPattern, PolicyDegrad
 use kubescape_policy::exceptions::{self, ExceptionSet, ExceptionSources, audit};
 use kubescape_policy::rego::{Limits, Programs};
 use kubescape_policy::{
-    ControlFilter, EvaluationContext, Progress, Request, evaluate, prioritize, select, wanted_kinds,
+    ControlFilter, EvaluationContext, ImageSignatures, Progress, Request, evaluate, prioritize, select,
+    wanted_kinds,
 };
 use kubescape_source::{CollectSettings, Collected, Context, Skipped, collect, collect_text};
 
@@ -52,6 +53,8 @@ pub struct ScanRequest<'scan> {
     pub limits: Limits,
     /// Whether what rules print is kept.
     pub prints: bool,
+    /// Who answers about signatures of images; `None`: the scan stays off the network.
+    pub signatures: Option<Arc<dyn ImageSignatures>>,
 }
 
 /// What a scan gives.
@@ -115,9 +118,10 @@ pub fn scan(
         resources: collected.resources.len(),
         controls: selection.controls.len(),
     });
+    let programs = Programs::new(request.library).with_signatures(request.signatures.clone());
     let programs = match request.prints {
-        true => Programs::new(request.library).keeping_prints(),
-        false => Programs::new(request.library),
+        true => programs.keeping_prints(),
+        false => programs,
     };
     let mut exceptions = ExceptionSet::new(ExceptionSources {
         policies: request.exceptions,

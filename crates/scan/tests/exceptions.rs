@@ -43,6 +43,7 @@ fn run(manifest: &str, exceptions: &str, frameworks: &[&str]) -> Result<ScanOutc
         degradations: Vec::new(),
         limits: Limits::default(),
         prints: false,
+        signatures: None,
     };
     Ok(scan(request, &|_| {})?)
 }

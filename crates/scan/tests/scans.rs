@@ -222,6 +222,7 @@ fn report(library: &Library, input: &Path) -> Result<Report, Box<dyn Error>> {
         degradations: Vec::new(),
         limits: Limits::default(),
         prints: false,
+        signatures: None,
     };
     Ok(scan(request, &|_| {})?.report)
 }

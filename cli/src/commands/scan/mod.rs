@@ -8,8 +8,10 @@ mod words;
 
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use kubescape_policy::ImageSignatures;
 use kubescape_report::{ScanReport, json, pretty};
 use kubescape_scan::{ScanOutcome, ScanRequest, scan};
 
@@ -19,6 +21,7 @@ use crate::library::LoadedLibrary;
 use crate::log::{Level, Log, wants_color};
 use crate::output::{prepare, to_file, to_stdout};
 use crate::settings::{Format, Output, ScanKind, ScanSettings};
+use crate::signatures::RegistrySignatures;
 use words::LibraryWords;
 
 pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::Result<()> {
@@ -41,6 +44,10 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::R
         degradations,
     } = crate::library::load(&settings.flags.library, cache)?;
     let inputs = settings.inputs(&library.defaults)?;
+    let signatures = match settings.flags.network.allow_network {
+        true => Some(RegistrySignatures::new()?),
+        false => None,
+    };
     let request = ScanRequest {
         library: &library,
         request: settings.request.clone(),
@@ -57,12 +64,18 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::R
         degradations,
         limits: settings.limits,
         prints: settings.flags.enable_rego_prints,
+        signatures: signatures
+            .clone()
+            .map(|signatures| signatures as Arc<dyn ImageSignatures>),
     };
     let progress = progress::Progress::start(log);
     let outcome = scan(request, &|stage| progress.stage(stage));
     progress.finish();
     let outcome = outcome?;
     warn(&outcome, log);
+    for problem in signatures.iter().flat_map(|signatures| signatures.problems()) {
+        log.warning(&problem);
+    }
     let shown = filter::by_severity(outcome.report.clone(), settings.severities);
     let metadata = metadata::of(&settings, &outcome);
     let words = LibraryWords::new(&library);

@@ -7,12 +7,16 @@ use regorus::Value;
 /// Formats `arguments` by `format`. A verb that does not fit its argument prints Go's `%!verb(type=value)`.
 pub(super) fn sprintf(format: &str, arguments: &[Value]) -> String {
     let mut output = String::with_capacity(format.len() + 16 * arguments.len());
-    let mut remaining = arguments.iter();
+    let mut chosen = Arguments {
+        all: arguments,
+        next: 0,
+        reordered: false,
+    };
     let mut rest = format;
     while let Some(position) = rest.find('%') {
         let (text, verb) = rest.split_at(position);
         output.push_str(text);
-        let Some((spec, after)) = Spec::parse(verb.strip_prefix('%').unwrap_or_default()) else {
+        let Some((spec, after)) = Spec::parse(verb.strip_prefix('%').unwrap_or_default(), &mut chosen) else {
             output.push_str("%!(NOVERB)");
             rest = "";
             break;
@@ -20,20 +24,56 @@ pub(super) fn sprintf(format: &str, arguments: &[Value]) -> String {
         rest = after;
         if spec.verb == '%' {
             output.push('%');
-        } else if let Some(argument) = remaining.next() {
+        } else if spec.bad_index {
+            let _ = write!(output, "%!{}(BADINDEX)", spec.verb);
+        } else if let Some(argument) = chosen.take() {
             output.push_str(&spec.format(argument));
         } else {
             let _ = write!(output, "%!{}(MISSING)", spec.verb);
         }
     }
     output.push_str(rest);
-    let extra: Vec<String> = remaining
+    let extra: Vec<String> = chosen
+        .unused()
+        .iter()
         .map(|argument| format!("{}={}", type_name(argument), plain(argument)))
         .collect();
     if !extra.is_empty() {
         let _ = write!(output, "%!(EXTRA {})", extra.join(", "));
     }
     output
+}
+
+/// The arguments, taken in order unless a verb says which.
+struct Arguments<'a> {
+    all: &'a [Value],
+    next: usize,
+    /// A verb has said which: nothing is left over then.
+    reordered: bool,
+}
+
+impl<'a> Arguments<'a> {
+    fn take(&mut self) -> Option<&'a Value> {
+        let argument = self.all.get(self.next)?;
+        self.next += 1;
+        Some(argument)
+    }
+
+    /// Goes to the argument of `[3]`; the text behind it, or `None` when there is no such argument.
+    fn index<'text>(&mut self, text: &'text str) -> Option<&'text str> {
+        let (number, rest) = text.split_once(']')?;
+        let number: usize = number.parse().ok().filter(|number| *number > 0)?;
+        self.reordered = true;
+        self.next = number - 1;
+        (self.next < self.all.len()).then_some(rest)
+    }
+
+    fn unused(&self) -> &'a [Value] {
+        if self.reordered {
+            return &[];
+        }
+        self.all.get(self.next..).unwrap_or_default()
+    }
 }
 
 #[derive(Default)]
@@ -45,6 +85,7 @@ struct Spec {
     space: bool,
     width: usize,
     precision: Option<usize>,
+    bad_index: bool,
     verb: char,
 }
 
@@ -53,10 +94,11 @@ const MAX_WIDTH: usize = 1_000;
 
 impl Spec {
     /// The spec behind a `%` and the text behind it.
-    fn parse(text: &str) -> Option<(Self, &str)> {
+    fn parse<'text>(text: &'text str, arguments: &mut Arguments<'_>) -> Option<(Self, &'text str)> {
         let mut spec = Self::default();
-        let mut characters = text.char_indices().peekable();
-        while let Some((_, flag)) = characters.next_if(|(_, c)| "-+0# ".contains(*c)) {
+        let flags = text.find(|c| !"-+0# ".contains(c)).unwrap_or(text.len());
+        let (flags, mut rest) = text.split_at(flags);
+        for flag in flags.chars() {
             match flag {
                 '-' => spec.minus = true,
                 '+' => spec.plus = true,
@@ -65,37 +107,71 @@ impl Spec {
                 _ => spec.space = true,
             }
         }
-        while let Some((_, digit)) = characters.next_if(|(_, c)| c.is_ascii_digit()) {
-            spec.width = (spec.width * 10 + digit.to_digit(10).map_or(0, |d| d as usize)).min(MAX_WIDTH);
+        rest = spec.choose(rest, arguments);
+        if let Some(width) = spec.number(&mut rest, arguments) {
+            spec.minus |= width < 0;
+            spec.width = bounded(width);
         }
-        if characters.next_if(|(_, c)| *c == '.').is_some() {
-            let mut precision = 0;
-            while let Some((_, digit)) = characters.next_if(|(_, c)| c.is_ascii_digit()) {
-                precision = (precision * 10 + digit.to_digit(10).map_or(0, |d| d as usize)).min(MAX_WIDTH);
-            }
-            spec.precision = Some(precision);
+        if let Some(after) = rest.strip_prefix('.') {
+            rest = spec.choose(after, arguments);
+            spec.precision = Some(spec.number(&mut rest, arguments).map_or(0, bounded));
         }
-        let (index, verb) = characters.next()?;
+        rest = spec.choose(rest, arguments);
+        let verb = rest.chars().next()?;
         spec.verb = verb;
-        Some((spec, text.get(index + verb.len_utf8()..).unwrap_or_default()))
+        Some((spec, rest.get(verb.len_utf8()..).unwrap_or_default()))
+    }
+
+    /// Follows `[3]`, if the text starts with it.
+    fn choose<'text>(&mut self, text: &'text str, arguments: &mut Arguments<'_>) -> &'text str {
+        let Some(inside) = text.strip_prefix('[') else {
+            return text;
+        };
+        arguments.index(inside).unwrap_or_else(|| {
+            self.bad_index = true;
+            inside.split_once(']').map_or("", |(_, rest)| rest)
+        })
+    }
+
+    /// The digits that the text starts with, or the argument that `*` stands for.
+    fn number(&mut self, text: &mut &str, arguments: &mut Arguments<'_>) -> Option<i64> {
+        if let Some(rest) = text.strip_prefix('*') {
+            *text = rest;
+            return arguments.take().and_then(|argument| argument.as_i64().ok());
+        }
+        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let (digits, rest) = text.split_at(end);
+        *text = rest;
+        digits.parse().ok()
     }
 
     fn format(&self, argument: &Value) -> String {
         let body = match (self.verb, argument) {
+            ('v', Value::String(text)) if self.sharp => format!("{text:?}"),
+            ('v' | 'g', Value::Number(number)) if !number.is_integer() => {
+                shortest(number.as_f64().unwrap_or_default())
+            }
             ('v', _) => plain(argument),
             ('s', Value::String(text)) => self.cut(text),
             ('s', Value::Number(_)) => bad(self.verb, argument),
             ('s', _) => self.cut(&plain(argument)),
-            ('q', Value::String(text)) => format!("{text:?}"),
-            ('T', _) => type_name(argument).to_owned(),
-            ('d' | 'o' | 'x' | 'X' | 'b' | 'c', Value::Number(number)) => match number.as_i64() {
-                Some(number) => self.integer(number),
+            ('q', Value::Number(number)) => match character(number.as_i64().unwrap_or(-1)) {
+                Some('\'') => "'\\''".to_owned(),
+                Some(character) => format!("'{character}'"),
                 None => bad(self.verb, argument),
             },
-            ('x', Value::String(text)) => text.bytes().fold(String::new(), |mut hex, byte| {
+            ('q', _) => format!("{:?}", plain(argument)),
+            ('T', _) => type_name(argument).to_owned(),
+            ('d' | 'o' | 'O' | 'x' | 'X' | 'b' | 'c' | 'U', Value::Number(number)) => match number.as_i64() {
+                Some(number) => self.integer(number),
+                None if self.verb == 'd' && number.is_integer() => plain(argument),
+                None => bad(self.verb, argument),
+            },
+            ('x', _) => plain(argument).bytes().fold(String::new(), |mut hex, byte| {
                 let _ = write!(hex, "{byte:02x}");
                 hex
             }),
+            ('f' | 'F' | 'g' | 'e', Value::Number(number)) if number.is_integer() => bad(self.verb, argument),
             ('f' | 'F', Value::Number(number)) => {
                 format!(
                     "{:.*}",
@@ -103,11 +179,9 @@ impl Spec {
                     number.as_f64().unwrap_or_default()
                 )
             }
-            ('g', Value::Number(_)) => plain(argument),
             ('e', Value::Number(number)) => {
                 exponent(number.as_f64().unwrap_or_default(), self.precision.unwrap_or(6))
             }
-            ('t', Value::Bool(flag)) => flag.to_string(),
             _ => bad(self.verb, argument),
         };
         self.pad(body)
@@ -129,13 +203,9 @@ impl Spec {
             'x' => format!("{magnitude:x}"),
             'X' => format!("{magnitude:X}"),
             'b' => format!("{magnitude:b}"),
-            'c' => {
-                return u32::try_from(number)
-                    .ok()
-                    .and_then(char::from_u32)
-                    .unwrap_or('\u{fffd}')
-                    .to_string();
-            }
+            'O' => format!("0o{magnitude:o}"),
+            'U' => format!("U+{magnitude:04X}"),
+            'c' => return character(number).unwrap_or('\u{fffd}').to_string(),
             _ => magnitude.to_string(),
         };
         let sign = match (number < 0, self.plus, self.space) {
@@ -160,6 +230,16 @@ impl Spec {
             (_, false) => " ".repeat(missing) + &body,
         }
     }
+}
+
+fn bounded(number: i64) -> usize {
+    usize::try_from(number.unsigned_abs())
+        .unwrap_or(MAX_WIDTH)
+        .min(MAX_WIDTH)
+}
+
+fn character(number: i64) -> Option<char> {
+    u32::try_from(number).ok().and_then(char::from_u32)
 }
 
 fn bad(verb: char, argument: &Value) -> String {
@@ -197,6 +277,23 @@ fn type_name(value: &Value) -> &'static str {
         Value::Number(number) if number.is_integer() => "int",
         Value::Number(_) => "float64",
         _ => "string",
+    }
+}
+
+/// Go's `%g`: as few digits as name the number, with an exponent when it is far from one.
+fn shortest(number: f64) -> String {
+    let text = format!("{number:e}");
+    match text
+        .split_once('e')
+        .and_then(|(_, power)| power.parse::<i32>().ok())
+    {
+        Some(power) if !(-4..6).contains(&power) => {
+            let digits = text.split_once('e').map_or(0, |(mantissa, _)| {
+                mantissa.chars().filter(char::is_ascii_digit).count()
+            });
+            exponent(number, digits.saturating_sub(1))
+        }
+        _ => number.to_string(),
     }
 }
 
@@ -247,7 +344,16 @@ mod tests {
             r#"a [1, "b"] {"k": null}"#,
         );
         check("%5d|%-5d|%05d|%+d", "[42, 42, 42, 42]", "   42|42   |00042|+42");
-        check("%.2f %t 100%%", "[3.14159, true]", "3.14 true 100%");
+        check("%.2f 100%%", "[3.14159]", "3.14 100%");
+        check(
+            "%O %U %d",
+            "[384, 65, 12345678901234567890]",
+            "0o600 U+0041 12345678901234567890",
+        );
+        check("%#v %q %q", r#"["a", 65, ["b"]]"#, r#""a" 'A' "[\"b\"]""#);
+        check("%v %v %g", "[1000000.5, 0.00001, 2.5]", "1.0000005e+06 1e-05 2.5");
+        check("%[2]v %[1]v", r#"["a", "b"]"#, "b a");
+        check("%*d|%-*d|%.*f", "[5, 42, 4, 42, 1, 2.55]", "   42|42  |2.5");
         check("%q %.2s %5s", r#"["a\"b", "abc", "é"]"#, r#""a\"b" ab     é"#);
     }
 
@@ -258,5 +364,9 @@ mod tests {
         check("%d %d", "[1]", "1 %!d(MISSING)");
         check("%d", "[1, 2]", "1%!(EXTRA int=2)");
         check("50%", "[]", "50%!(NOVERB)");
+        check("%[3]d", "[1]", "%!d(BADINDEX)");
+        // Flags reach the formatter as text, whole numbers as integers.
+        check("%t", "[true]", "%!t(string=true)");
+        check("%f", "[3]", "%!f(int=3)");
     }
 }

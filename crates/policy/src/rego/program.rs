@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use kubescape_library::{Inputs, Library};
@@ -13,8 +13,9 @@ use regorus::{Engine, Value};
 
 use super::builtins;
 use super::response::Response;
-use super::source::{deepest, is_version_1, prepare};
+use super::source::{calls, deepest, finding_rules, is_version_1, prepare};
 use super::value::EngineValue;
+use crate::ImageSignatures;
 
 /// The package in which every rule stands.
 const PACKAGE: &str = "armo_builtins";
@@ -37,7 +38,9 @@ pub enum RuleError {
     #[error("{0}")]
     Parse(String),
     /// The policy asks registries for signatures, which nobody allowed.
-    #[error("image signatures are kept in registries; the scan makes no network calls")]
+    #[error(
+        "image signatures are kept in registries, and the scan makes no network calls; allow them with --allow-network"
+    )]
     NeedsNetwork,
     /// The policy failed while it ran.
     #[error("{0}")]
@@ -92,14 +95,17 @@ pub struct Programs<'library> {
     parsed: HashMap<&'library str, OnceLock<Result<Program, RuleError>>>,
     /// What rules printed, when that is kept.
     prints: Option<Mutex<Vec<String>>>,
+    signatures: Option<Arc<dyn ImageSignatures>>,
+    /// An engine with the builtins, which every program starts from.
+    base: OnceLock<Result<Engine, RuleError>>,
 }
 
 /// A module with the libraries that it imports.
 #[derive(Debug)]
 struct Program {
     engine: Engine,
-    /// The policy's findings are one set named `deny`; otherwise every rule of the package counts.
-    has_deny: bool,
+    /// The rules that make findings; empty: every rule of the package counts.
+    rules: Vec<String>,
 }
 
 impl<'library> Programs<'library> {
@@ -118,7 +124,16 @@ impl<'library> Programs<'library> {
                 .map(|key| (key.as_str(), OnceLock::new()))
                 .collect(),
             prints: None,
+            signatures: None,
+            base: OnceLock::new(),
         }
+    }
+
+    /// Lets policies ask about signatures of images.
+    #[must_use]
+    pub fn with_signatures(mut self, signatures: Option<Arc<dyn ImageSignatures>>) -> Self {
+        self.signatures = signatures;
+        self
     }
 
     /// Keeps what rules print.
@@ -164,11 +179,7 @@ impl<'library> Programs<'library> {
                 .map(|object| object.0.clone())
                 .collect::<Vec<_>>(),
         ));
-        let evaluated = if program.has_deny {
-            engine.eval_rule(format!("data.{PACKAGE}.deny"))
-        } else {
-            package_value(&mut engine)
-        };
+        let answer = findings(&mut engine, &program.rules, input.limits);
         if let Some(prints) = &self.prints {
             let lines = engine.take_prints().unwrap_or_default();
             prints
@@ -176,10 +187,7 @@ impl<'library> Programs<'library> {
                 .unwrap_or_else(PoisonError::into_inner)
                 .extend(lines);
         }
-        match evaluated {
-            Ok(value) => responses(&value, program.has_deny),
-            Err(error) => Err(evaluation_error(&error, input.limits)),
-        }
+        answer
     }
 
     /// Parses a module without running it.
@@ -202,20 +210,29 @@ impl<'library> Programs<'library> {
             .modules
             .get(module)
             .ok_or_else(|| RuleError::Missing(module.to_owned()))?;
-        if text.contains("cosign.") {
+        if self.signatures.is_none() && calls(text, builtins::SIGNATURES) {
             return Err(RuleError::NeedsNetwork);
         }
-        let mut engine = Engine::new();
-        engine.set_strict_builtin_errors(false);
-        builtins::install(&mut engine).map_err(|error| RuleError::Parse(error.to_string()))?;
+        let mut engine = self.base()?;
         for key in self.imports(text) {
             self.add_module(&mut engine, key)?;
         }
         self.add_module(&mut engine, module)?;
         Ok(Program {
             engine,
-            has_deny: declares_deny(text),
+            rules: finding_rules(text),
         })
+    }
+
+    fn base(&self) -> Result<Engine, RuleError> {
+        let make = || {
+            let mut engine = Engine::new();
+            engine.set_strict_builtin_errors(false);
+            builtins::install(&mut engine, self.signatures.as_ref())
+                .map_err(|error| RuleError::Parse(error.to_string()))?;
+            Ok(engine)
+        };
+        self.base.get_or_init(make).clone()
     }
 
     fn add_module(&self, engine: &mut Engine, key: &str) -> Result<(), RuleError> {
@@ -240,21 +257,35 @@ impl<'library> Programs<'library> {
         let mut keys: Vec<&'library str> = Vec::new();
         let mut waiting = vec![text];
         while let Some(text) = waiting.pop() {
-            for line in text.lines() {
-                let Some(path) = line.trim().strip_prefix("import data.") else {
-                    continue;
-                };
-                let path = path.split_whitespace().next().unwrap_or_default();
-                if let Some(key) = self.libraries.get(path)
-                    && !keys.contains(key)
+            for (position, _) in text.match_indices("data.") {
+                let path = name_at(text.get(position + "data.".len()..).unwrap_or_default());
+                if let Some(key) = self.library(path)
+                    && !keys.contains(&key)
                 {
                     keys.push(key);
-                    waiting.extend(self.modules.get(*key).map(String::as_str));
+                    waiting.extend(self.modules.get(key).map(String::as_str));
                 }
             }
         }
         keys
     }
+
+    /// The library module whose package a path names, alone or with what is in it.
+    fn library(&self, path: &str) -> Option<&'library str> {
+        let mut package = path;
+        loop {
+            if let Some(key) = self.libraries.get(package) {
+                return Some(key);
+            }
+            (package, _) = package.rsplit_once('.')?;
+        }
+    }
+}
+
+/// The dotted name that a text starts with.
+fn name_at(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'));
+    text.get(..end.unwrap_or(text.len())).unwrap_or_default()
 }
 
 fn package_of(text: &str) -> Option<String> {
@@ -264,12 +295,20 @@ fn package_of(text: &str) -> Option<String> {
     line.split_whitespace().next().map(ToOwned::to_owned)
 }
 
-fn declares_deny(text: &str) -> bool {
-    text.lines().any(|line| {
-        line.strip_prefix("deny").is_some_and(|rest| {
-            rest.trim_start().starts_with(['[', '{', ':', '=']) || rest.starts_with(" contains ")
-        })
-    })
+/// What the rules of these names find; without names, what every rule of the package finds.
+fn findings(engine: &mut Engine, rules: &[String], limits: Limits) -> Result<Vec<Response>, RuleError> {
+    let failed = |error: anyhow::Error| evaluation_error(&error, limits);
+    let Some((deny, others)) = rules.split_first() else {
+        return responses(&package_value(engine).map_err(failed)?, false);
+    };
+    let mut rule = |name: &str| engine.eval_rule(format!("data.{PACKAGE}.{name}")).map_err(failed);
+    let mut found = responses(&rule(deny)?, true)?;
+    for other in others {
+        // A rule of another name may hold anything; only what blames an object is a finding.
+        let more = responses(&rule(other)?, true).unwrap_or_default();
+        found.extend(more.into_iter().filter(Response::blames));
+    }
+    Ok(found)
 }
 
 fn data_document(input: RuleInput<'_>) -> Value {

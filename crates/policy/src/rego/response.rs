@@ -32,6 +32,11 @@ pub struct RelatedResponse {
 }
 
 impl Response {
+    /// Whether it blames an object.
+    pub(super) fn blames(&self) -> bool {
+        !self.objects.is_empty() || self.external.is_some()
+    }
+
     /// Reads one answer. Keys are compared without case, as Go's decoder does; unknown ones are ignored.
     pub(super) fn read(value: &Value) -> Option<Self> {
         let answer = EngineValue(value.clone());

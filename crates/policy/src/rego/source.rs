@@ -7,10 +7,18 @@
 //!   so are calls of `numbers.range`, which would take all memory for a large range;
 //! - `some x in c` and `every x in c` fail when `c` is no collection, where OPA finds nothing: `c` goes through a
 //!   builtin that makes anything else undefined;
-//! - a function head without value or body (`f("x")`) is not accepted: it gets the value `true` that it means.
+//! - a function head without value or body (`f("x")`) is not accepted: it gets the value `true` that it means;
+//! - `walk(x)` is only known with a second argument, and there not every pattern binds: it goes through every
+//!   `[path, value]` of a list;
+//! - `p[x] { ... } { ... }` is not accepted: the second body gets the head of the first;
+//! - `[a[i] | unused = i; ...]` cannot be put in order: the unused variable takes the element.
+
+mod statements;
+
+use std::borrow::Cow;
 
 /// Builtins that are replaced by ours.
-pub(super) const REPLACED: [(&str, &str); 12] = [
+pub(super) const REPLACED: [(&str, &str); 14] = [
     ("sprintf", "kubescape_sprintf"),
     ("regex.match", "kubescape_regex_match"),
     ("regex.is_valid", "kubescape_regex_is_valid"),
@@ -26,49 +34,68 @@ pub(super) const REPLACED: [(&str, &str); 12] = [
     ("base64.is_valid", "kubescape_base64_is_valid"),
     ("yaml.unmarshal", "kubescape_yaml_unmarshal"),
     ("yaml.is_valid", "kubescape_yaml_is_valid"),
+    ("json.marshal", "kubescape_json_marshal"),
+    ("trace", "kubescape_trace"),
 ];
 
 /// How many arguments each of [`REPLACED`] takes; a call with one more binds its result and stays as it is.
 pub(super) fn arity(name: &str) -> usize {
     match name {
-        "regex.is_valid" | "base64.decode" | "base64.is_valid" | "yaml.unmarshal" | "yaml.is_valid" => 1,
+        "regex.is_valid" | "base64.decode" | "base64.is_valid" | "yaml.unmarshal" | "yaml.is_valid"
+        | "json.marshal" | "trace" => 1,
         "regex.find_n" | "regex.find_all_string_submatch_n" | "regex.replace" => 3,
         _ => 2,
     }
 }
 
+/// The names of the rules that make findings: `deny` first when it is there, then other sets of what looks like
+/// findings. Empty: the text does not say, and every rule of the package counts.
+pub(super) fn finding_rules(text: &str) -> Vec<String> {
+    statements::finding_rules(text, &tokenize(text))
+}
+
 /// The text with the bridges applied. Lines stay where they are, so that positions in errors hold.
 pub(super) fn prepare(text: &str) -> String {
     let tokens = tokenize(text);
-    let mut edits: Vec<(usize, usize, &str)> = Vec::new();
+    let mut edits: Vec<Edit<'_>> = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         if token.kind != Kind::Name {
             continue;
         }
+        let call = tokens.get(index + 1..).unwrap_or_default();
         if let Some((name, replacement)) = REPLACED.iter().find(|(name, _)| *name == token.text)
-            && called_with(tokens.get(index + 1..).unwrap_or_default()) == Some(arity(name))
+            && called_with(call) == Some(arity(name))
         {
-            edits.push((token.start, token.end, replacement));
+            edits.push((token.start, token.end, (*replacement).into()));
+        }
+        if token.text == "walk" {
+            edits.extend(statements::walk(text, token, call).unwrap_or_default());
         }
         if (token.text == "some" || token.text == "every")
             && let Some((start, end)) = collection(&tokens, index)
         {
-            edits.push((start, start, "kubescape_collection("));
-            edits.push((end, end, ")"));
+            edits.push((start, start, "kubescape_collection(".into()));
+            edits.push((end, end, ")".into()));
         }
         if token.depth == 0
             && starts_statement(&tokens, index)
             && let Some(end) = bodyless_head(&tokens, index)
         {
-            edits.push((end, end, " := true"));
+            edits.push((end, end, " := true".into()));
         }
     }
+    edits.extend(statements::more_bodies(text, &tokens));
+    edits.extend(statements::unused_variables(text, &tokens));
     edits.sort_by_key(|edit| edit.0);
     let mut prepared = String::with_capacity(text.len() + 16 * edits.len());
     let mut position = 0;
     for (start, end, replacement) in edits {
+        // An edit within what another one replaces is part of it already.
+        if start < position {
+            continue;
+        }
         prepared.push_str(text.get(position..start).unwrap_or_default());
-        prepared.push_str(replacement);
+        prepared.push_str(&replacement);
         position = end;
     }
     prepared.push_str(text.get(position..).unwrap_or_default());
@@ -88,6 +115,16 @@ pub(super) fn is_version_1(text: &str) -> bool {
 /// How many brackets are open at the most at once. The engine's parser takes stack for each.
 pub(super) fn deepest(text: &str) -> usize {
     tokenize(text).iter().map(|token| token.depth).max().unwrap_or(0)
+}
+
+/// A part of the text, from one byte to another, and what stands there instead.
+type Edit<'text> = (usize, usize, Cow<'text, str>);
+
+/// Whether a text uses a name that starts so.
+pub(super) fn calls(text: &str, start: &str) -> bool {
+    tokenize(text)
+        .iter()
+        .any(|token| token.kind == Kind::Name && token.text.starts_with(start))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -196,6 +233,14 @@ fn string_end(bytes: &[u8], mut position: usize) -> usize {
         }
     }
     bytes.len()
+}
+
+/// What closes the bracket that the tokens start with.
+fn closing<'tokens, 'text>(tokens: &'tokens [Token<'text>]) -> Option<&'tokens Token<'text>> {
+    let open = tokens.first().filter(|token| token.kind == Kind::Open)?;
+    tokens
+        .iter()
+        .find(|token| token.kind == Kind::Close && token.depth == open.depth)
 }
 
 /// Number of arguments when the tokens start with a bracketed list.
@@ -346,5 +391,57 @@ mod tests {
         check("good(x) := 1\n", "good(x) := 1\n");
         check("good(x) if x > 1\n", "good(x) if x > 1\n");
         check("é(\"ü\")", "é(\"ü\")");
+    }
+
+    #[test]
+    fn walks_are_lists() {
+        check(
+            "p { [path, value] := walk(f(x)); q }",
+            "p { [path, value] := kubescape_walk(f(x))[_]; q }",
+        );
+        check(
+            "p { walk(f(x, y), [_, value]); q }",
+            "p { [_, value] = kubescape_walk(f(x, y))[_]; q }",
+        );
+    }
+
+    #[test]
+    fn further_bodies_get_the_head() {
+        check(
+            "p[x] {\n  x := 1\n} {\n  x := 2\n}\n",
+            "p[x] {\n  x := 1\n} p[x] {\n  x := 2\n}\n",
+        );
+        check("f(x) { x == 1 } { x == 2 }", "f(x) { x == 1 } { x == 2 }");
+        check("p[x] { x := {1} }\nq { true }", "p[x] { x := {1} }\nq { true }");
+    }
+
+    #[test]
+    fn unused_variables_take_the_element() {
+        check(
+            "p { x := [a.b[i] | note = i; startswith(i, \"k\")] }",
+            "p { x := [note | note := a.b[i]; startswith(i, \"k\")] }",
+        );
+        check(
+            "p { x := [a[i] | note = i; note != \"k\"] }",
+            "p { x := [a[i] | note = i; note != \"k\"] }",
+        );
+        check(
+            "p { x := [a | a == b; c := a] }",
+            "p { x := [a | a == b; c := a] }",
+        );
+    }
+
+    #[test]
+    fn rules_with_findings() {
+        let check = |text: &str, expected: &[&str]| assert_eq!(finding_rules(text), expected, "{text}");
+        check("deny[m] { m := 1 }", &["deny"]);
+        check("deny contains m if { m := 1 }", &["deny"]);
+        check("deny := [1]\nx := 2", &["deny"]);
+        check("denying[m] { m := 1 }", &[]);
+        check(
+            "helper[m] { m := 1 }\nwarn[m] { m := {\"alertObject\": {}} }\ndeny[m] { m := 1 }",
+            &["deny", "warn"],
+        );
+        check("untrusted[m] { m := {\"alertObject\": {}} }", &[]);
     }
 }

@@ -1,0 +1,97 @@
+//! `regex.*` without a limit on the size of expressions short of abuse.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use anyhow::Result;
+use regex::{Regex, RegexBuilder};
+use regorus::{Engine, Value};
+
+use super::{add, count, string};
+
+/// Compiled size to which an expression may grow. OPA's engine has no limit; this one only stops abuse.
+const REGEX_BYTES: usize = 16 << 20;
+/// Compiled expressions that are kept.
+const REGEX_CACHE: usize = 512;
+
+/// Compiled expressions, shared by all rules of a scan.
+#[derive(Clone, Default)]
+struct Expressions(Arc<RwLock<HashMap<Arc<str>, Regex>>>);
+
+impl Expressions {
+    fn get(&self, pattern: &Arc<str>) -> Result<Regex> {
+        if let Some(found) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
+            return Ok(found.clone());
+        }
+        let compiled = RegexBuilder::new(pattern).size_limit(REGEX_BYTES).build()?;
+        let mut cache = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= REGEX_CACHE {
+            cache.clear();
+        }
+        cache.insert(Arc::clone(pattern), compiled.clone());
+        Ok(compiled)
+    }
+}
+
+pub(super) fn install(engine: &mut Engine) -> Result<()> {
+    let expressions = Expressions::default();
+    // The second name is how older policies call it.
+    for name in ["kubescape_regex_match", "re_match"] {
+        let regexes = expressions.clone();
+        add(engine, name, 2, move |arguments| {
+            Ok(Value::from(
+                regexes
+                    .get(string(arguments, 0)?)?
+                    .is_match(string(arguments, 1)?),
+            ))
+        })?;
+    }
+    let regexes = expressions.clone();
+    add(engine, "kubescape_regex_is_valid", 1, move |arguments| {
+        Ok(Value::from(
+            string(arguments, 0).is_ok_and(|pattern| regexes.get(pattern).is_ok()),
+        ))
+    })?;
+    let regexes = expressions.clone();
+    add(engine, "kubescape_regex_split", 2, move |arguments| {
+        let regex = regexes.get(string(arguments, 0)?)?;
+        Ok(Value::from(
+            regex
+                .split(string(arguments, 1)?)
+                .map(Value::from)
+                .collect::<Vec<_>>(),
+        ))
+    })?;
+    let regexes = expressions.clone();
+    add(engine, "kubescape_regex_find_n", 3, move |arguments| {
+        let regex = regexes.get(string(arguments, 0)?)?;
+        let found = regex.find_iter(string(arguments, 1)?).take(count(arguments, 2)?);
+        Ok(Value::from(
+            found.map(|found| Value::from(found.as_str())).collect::<Vec<_>>(),
+        ))
+    })?;
+    let regexes = expressions.clone();
+    add(engine, "kubescape_regex_find_submatch", 3, move |arguments| {
+        let regex = regexes.get(string(arguments, 0)?)?;
+        let found = regex
+            .captures_iter(string(arguments, 1)?)
+            .take(count(arguments, 2)?)
+            .map(|groups| {
+                Value::from(
+                    groups
+                        .iter()
+                        .map(|group| Value::from(group.map_or("", |group| group.as_str())))
+                        .collect::<Vec<_>>(),
+                )
+            });
+        Ok(Value::from(found.collect::<Vec<_>>()))
+    })?;
+    add(engine, "kubescape_regex_replace", 3, move |arguments| {
+        let regex = expressions.get(string(arguments, 1)?)?;
+        Ok(Value::from(
+            regex
+                .replace_all(string(arguments, 0)?, &**string(arguments, 2)?)
+                .into_owned(),
+        ))
+    })
+}

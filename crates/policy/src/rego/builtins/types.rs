@@ -1,0 +1,99 @@
+//! Collections and types: what guards loops, and what OPA keeps for older policies.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, anyhow};
+use regorus::{Engine, Value};
+
+use super::{add, argument};
+
+pub(super) fn install(engine: &mut Engine) -> Result<()> {
+    add(engine, "kubescape_collection", 1, |arguments| {
+        match argument(arguments, 0)? {
+            collection @ (Value::Array(_) | Value::Set(_) | Value::Object(_)) => Ok(collection.clone()),
+            _ => Err(anyhow!("no collection")),
+        }
+    })?;
+    add(engine, "kubescape_walk", 1, |arguments| {
+        let mut steps = Vec::new();
+        walk(argument(arguments, 0)?, &mut Vec::new(), &mut steps);
+        Ok(Value::from(steps))
+    })?;
+    add(engine, "kubescape_trace", 1, |_| Ok(Value::from(true)))?;
+    add(engine, "all", 1, |arguments| {
+        Ok(Value::from(
+            elements(argument(arguments, 0)?)?.iter().all(is_true),
+        ))
+    })?;
+    add(engine, "any", 1, |arguments| {
+        Ok(Value::from(
+            elements(argument(arguments, 0)?)?.iter().any(is_true),
+        ))
+    })?;
+    add(engine, "set_diff", 2, |arguments| {
+        let (left, right) = (
+            argument(arguments, 0)?.as_set()?,
+            argument(arguments, 1)?.as_set()?,
+        );
+        Ok(Value::Set(left.difference(right).into()))
+    })?;
+    add(engine, "cast_array", 1, |arguments| {
+        Ok(Value::from(elements(argument(arguments, 0)?)?))
+    })?;
+    add(engine, "cast_set", 1, |arguments| {
+        Ok(Value::from(
+            elements(argument(arguments, 0)?)?
+                .into_iter()
+                .collect::<BTreeSet<_>>(),
+        ))
+    })?;
+    let casts: [(&str, fn(&Value) -> bool); 4] = [
+        ("cast_string", |value| matches!(value, Value::String(_))),
+        ("cast_boolean", |value| matches!(value, Value::Bool(_))),
+        ("cast_null", |value| matches!(value, Value::Null)),
+        ("cast_object", |value| matches!(value, Value::Object(_))),
+    ];
+    for (name, fits) in casts {
+        add(engine, name, 1, move |arguments| {
+            let value = argument(arguments, 0)?;
+            fits(value)
+                .then(|| value.clone())
+                .ok_or_else(|| anyhow!("another type"))
+        })?;
+    }
+    Ok(())
+}
+
+/// Every value within a value as `[path, value]`, itself first.
+fn walk(value: &Value, path: &mut Vec<Value>, steps: &mut Vec<Value>) {
+    steps.push(Value::from(vec![Value::from(path.clone()), value.clone()]));
+    let mut step = |key: Value, child: &Value| {
+        path.push(key);
+        walk(child, path, steps);
+        path.pop();
+    };
+    match value {
+        Value::Array(items) => {
+            for (index, child) in items.iter().enumerate() {
+                step(Value::from(index), child);
+            }
+        }
+        Value::Set(items) => items.iter().for_each(|child| step(child.clone(), child)),
+        Value::Object(map) => map
+            .iter_sorted()
+            .for_each(|(key, child)| step(key.clone(), child)),
+        _ => {}
+    }
+}
+
+fn elements(value: &Value) -> Result<Vec<Value>> {
+    match value {
+        Value::Array(items) => Ok(items.iter().cloned().collect()),
+        Value::Set(items) => Ok(items.iter().cloned().collect()),
+        _ => Err(anyhow!("no list or set")),
+    }
+}
+
+fn is_true(value: &Value) -> bool {
+    matches!(value, Value::Bool(true))
+}
