@@ -95,7 +95,9 @@ fn serve(
                 break;
             }
             if let Some(value) = line.to_lowercase().strip_prefix("authorization: ") {
-                authorization = line[line.len() - value.len()..].trim().to_owned();
+                line[line.len() - value.len()..]
+                    .trim()
+                    .clone_into(&mut authorization);
             }
         }
         requests.fetch_add(1, Ordering::SeqCst);

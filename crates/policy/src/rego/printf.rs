@@ -108,13 +108,13 @@ impl Spec {
             }
         }
         rest = spec.choose(rest, arguments);
-        if let Some(width) = spec.number(&mut rest, arguments) {
+        if let Some(width) = Self::number(&mut rest, arguments) {
             spec.minus |= width < 0;
             spec.width = bounded(width);
         }
         if let Some(after) = rest.strip_prefix('.') {
             rest = spec.choose(after, arguments);
-            spec.precision = Some(spec.number(&mut rest, arguments).map_or(0, bounded));
+            spec.precision = Some(Self::number(&mut rest, arguments).map_or(0, bounded));
         }
         rest = spec.choose(rest, arguments);
         let verb = rest.chars().next()?;
@@ -134,7 +134,7 @@ impl Spec {
     }
 
     /// The digits that the text starts with, or the argument that `*` stands for.
-    fn number(&mut self, text: &mut &str, arguments: &mut Arguments<'_>) -> Option<i64> {
+    fn number(text: &mut &str, arguments: &mut Arguments<'_>) -> Option<i64> {
         if let Some(rest) = text.strip_prefix('*') {
             *text = rest;
             return arguments.take().and_then(|argument| argument.as_i64().ok());

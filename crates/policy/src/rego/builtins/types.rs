@@ -47,21 +47,20 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
                 .collect::<BTreeSet<_>>(),
         ))
     })?;
-    let casts: [(&str, fn(&Value) -> bool); 4] = [
-        ("cast_string", |value| matches!(value, Value::String(_))),
-        ("cast_boolean", |value| matches!(value, Value::Bool(_))),
-        ("cast_null", |value| matches!(value, Value::Null)),
-        ("cast_object", |value| matches!(value, Value::Object(_))),
-    ];
-    for (name, fits) in casts {
-        add(engine, name, 1, move |arguments| {
-            let value = argument(arguments, 0)?;
-            fits(value)
-                .then(|| value.clone())
-                .ok_or_else(|| anyhow!("another type"))
-        })?;
-    }
-    Ok(())
+    cast(engine, "cast_string", |value| matches!(value, Value::String(_)))?;
+    cast(engine, "cast_boolean", |value| matches!(value, Value::Bool(_)))?;
+    cast(engine, "cast_null", |value| matches!(value, Value::Null))?;
+    cast(engine, "cast_object", |value| matches!(value, Value::Object(_)))
+}
+
+/// A value as it is, when it is of the type.
+fn cast(engine: &mut Engine, name: &str, fits: fn(&Value) -> bool) -> Result<()> {
+    add(engine, name, 1, move |arguments| {
+        let value = argument(arguments, 0)?;
+        fits(value)
+            .then(|| value.clone())
+            .ok_or_else(|| anyhow!("another type"))
+    })
 }
 
 /// Every value within a value as `[path, value]`, itself first.
