@@ -126,7 +126,7 @@ pub(crate) fn zero(element: Element) -> Value {
     match element {
         Element::String => Value::string(""),
         Element::Int => Value::Int(0),
-        Element::Bytes => Value::Bytes("".into()),
+        Element::Bytes => Value::List(crate::List::nil(&crate::value::BYTES)),
         Element::Interface | Element::Other => Value::Nil,
     }
 }
@@ -141,10 +141,12 @@ fn index_argument(key: &Value, length: usize) -> Result<usize> {
             ))
         })?,
     };
-    usize::try_from(at)
-        .ok()
-        .filter(|at| *at < length)
-        .ok_or_else(|| CallError::new(format!("index out of range: {at}")))
+    match usize::try_from(at) {
+        Ok(at) if at < length => Ok(at),
+        // Go checks against the length first, and lets the end itself pass.
+        Ok(at) if at == length => Err(CallError::new("reflect: slice index out of range")),
+        _ => Err(CallError::new(format!("index out of range: {at}"))),
+    }
 }
 
 fn slice(arguments: &[Value]) -> Result<Value> {
@@ -192,18 +194,29 @@ fn length(value: &Value) -> Result<Value> {
         Value::String(text) | Value::Bytes(text) => text.len(),
         Value::List(list) => list.items().len(),
         Value::Map(map) => map.len(),
-        Value::Nil => return Err(CallError::new("len of nil pointer")),
+        Value::Nil => {
+            return Err(CallError::new(
+                "reflect: call of reflect.Value.Type on zero Value",
+            ));
+        }
         other => return Err(CallError::new(format!("len of type {}", other.type_name()))),
     };
     Ok(Value::Int(i64::try_from(length).unwrap_or(i64::MAX)))
 }
 
 fn joined(arguments: &[Value]) -> Text {
-    match arguments {
-        [Value::String(text)] => text.clone(),
-        [Value::Nil] => "<no value>".into(),
-        _ => sprint(arguments),
+    if let [Value::String(text)] = arguments {
+        return text.clone();
     }
+    let shown: Vec<Value> = arguments
+        .iter()
+        .map(|argument| match argument {
+            Value::Nil => "<no value>".into(),
+            Value::Object(object) => object.show().into(),
+            other => other.clone(),
+        })
+        .collect();
+    sprint(&shown)
 }
 
 fn html(text: &Text) -> Vec<u8> {
@@ -231,9 +244,9 @@ fn js(text: &Text) -> String {
             '"' => out.push_str("\\\""),
             '<' | '>' | '&' | '=' => out.push_str(&format!("\\u{:04X}", u32::from(character))),
             ' '..='~' => out.push(character),
-            other if u32::from(other) < 0x80 => out.push_str(&format!("\\u{:04X}", u32::from(other))),
-            other if other.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(other))),
-            other => out.push(other),
+            '\u{7f}' => out.push(character),
+            other if crate::format::is_printable(other) => out.push(other),
+            other => out.push_str(&format!("\\u{:04X}", u32::from(other))),
         }
     }
     out

@@ -33,12 +33,18 @@ fn incompatible(left: &Value, right: &Value) -> CallError {
     ))
 }
 
-fn non_comparable(value: &Value) -> CallError {
-    CallError::new(format!(
-        "non-comparable type {}: {}",
-        crate::format::print(value),
-        value.type_name()
-    ))
+fn non_comparable(left: &Value, right: &Value) -> CallError {
+    let shown = |value: &Value| crate::format::printf(b"%s", std::slice::from_ref(value));
+    let (one, other) = (left.type_name(), right.type_name());
+    CallError::new(if one == other {
+        format!("non-comparable type {}: {other}", shown(right))
+    } else {
+        format!(
+            "non-comparable types {}: {one}, {other}: {}",
+            shown(left),
+            crate::format::print(right)
+        )
+    })
 }
 
 /// Whether the first equals one of the others.
@@ -74,7 +80,7 @@ pub(crate) fn equal(left: &Value, right: &Value) -> Result<bool, CallError> {
             }
             match (left, right) {
                 (Value::Object(_), Value::Object(_)) => Ok(left.deep_equal(right)),
-                (_, other) => Err(non_comparable(other)),
+                _ => Err(non_comparable(left, right)),
             }
         }
         _ if left.is_nil() || right.is_nil() => Ok(false),

@@ -447,7 +447,11 @@ impl<'t> Frame<'t, '_> {
             self.site = Site::Operand(first);
         }
         if !arguments.is_empty() || last.is_some() {
-            return self.error(format!("can't give argument to non-function {first}"));
+            let shown = match &first.kind {
+                OperandKind::Pipe(pipe) => pipe.to_string(),
+                _ => first.to_string(),
+            };
+            return self.error(format!("can't give argument to non-function {shown}"));
         }
         match &first.kind {
             OperandKind::Pipe(pipe) => self.pipe(dot, pipe),

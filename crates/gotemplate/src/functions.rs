@@ -13,7 +13,7 @@ pub enum Param {
     Any,
     /// `string`.
     String,
-    /// `int`; other widths fit as well.
+    /// `int`; other widths do not fit.
     Int,
     /// `uint32`.
     Uint32,
@@ -56,8 +56,10 @@ impl Param {
             (Self::Any, _)
             | (Self::String, Value::String(_))
             | (Self::Float, Value::Float(_))
-            | (Self::Bool, Value::Bool(_)) => true,
-            (Self::Int | Self::Uint32, _) => return value.as_int().map(Value::Int),
+            | (Self::Bool, Value::Bool(_))
+            // Other widths are other types; no value of a template is a `uint32`, only literals are.
+            | (Self::Int, Value::Int(_)) => true,
+            (Self::Map, Value::Map(map)) if map.is_nil() => true,
             (Self::Map, Value::Map(map)) if map.class().element == Element::Interface => {
                 return Some(Value::Map(map.as_class(&DICT)));
             }

@@ -1,6 +1,10 @@
 //! JSON as Go's `encoding/json` reads and writes it.
 
+mod read;
+
 use serde_json::Value as Json;
+
+pub use read::read;
 
 use crate::{Map, Text, Value};
 
@@ -52,6 +56,7 @@ fn write_value(value: &Value, style: Style, depth: usize, out: &mut String) -> R
             close(style, list.items().is_empty(), depth, out);
             out.push(']');
         }
+        Value::Map(map) if map.is_nil() => out.push_str("null"),
         Value::Map(map) => {
             write_fields(&map.entries(), style, depth, out)?;
         }
@@ -144,53 +149,6 @@ fn write_string(text: &Text, escape_html: bool, out: &mut String) {
         }
     }
     out.push('"');
-}
-
-/// JSON to a value; numbers are floats. The error is Go's where Go names no offset.
-pub fn read(text: &str) -> Result<Value, String> {
-    if text.trim().is_empty() {
-        return Err("unexpected end of JSON input".to_owned());
-    }
-    let json: Json = serde_json::from_str(text).map_err(|error| {
-        if error.is_eof() {
-            "unexpected end of JSON input".to_owned()
-        } else {
-            describe(text, &error)
-        }
-    })?;
-    Ok(from_json(json))
-}
-
-/// Go names the character that it did not expect, and where it did not expect it.
-fn describe(text: &str, error: &serde_json::Error) -> String {
-    let character = text.lines().nth(error.line().saturating_sub(1)).and_then(|line| {
-        let at = error.column().saturating_sub(1);
-        Some((line.get(..at)?, *line.as_bytes().get(at)?))
-    });
-    let Some((before, byte)) = character else {
-        return error.to_string();
-    };
-    let message = error.to_string();
-    let place = if message.starts_with("expected ident") {
-        let start = before
-            .trim_end_matches(|character: char| character.is_ascii_lowercase())
-            .len();
-        let word = before.get(start..).unwrap_or_default();
-        let literal = match word.as_bytes().first() {
-            Some(b't') => "true",
-            Some(b'f') => "false",
-            _ => "null",
-        };
-        let wanted = literal.get(word.len()..=word.len()).unwrap_or_default();
-        format!("in literal {literal} (expecting '{wanted}')")
-    } else if message.starts_with("invalid number") {
-        "in numeric literal".to_owned()
-    } else if message.starts_with("trailing characters") {
-        "after top-level value".to_owned()
-    } else {
-        "looking for beginning of value".to_owned()
-    };
-    format!("invalid character '{}' {place}", char::from(byte))
 }
 
 /// Parsed JSON to a value; numbers are floats.

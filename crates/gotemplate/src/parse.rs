@@ -575,7 +575,7 @@ impl<'a> Parser<'a> {
             Kind::Field => OperandKind::Field(vec![token.text.trim_start_matches('.').into()]),
             Kind::CharConstant => match unquote_char(&token.text) {
                 Some(character) => OperandKind::Number(Number::character(&token.text, character)),
-                None => return self.error(format!("malformed character constant: {}", token.text)),
+                None => return self.error("invalid syntax"),
             },
             Kind::Complex | Kind::Number => match Number::parse(&token.text) {
                 Ok(number) => OperandKind::Number(number),

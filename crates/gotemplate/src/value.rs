@@ -58,6 +58,19 @@ pub enum Element {
     Other,
 }
 
+impl Element {
+    /// As Go prints the type.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Interface => "interface {}",
+            Self::String => "string",
+            Self::Int => "int",
+            Self::Bytes => "[]uint8",
+            Self::Other => "struct",
+        }
+    }
+}
+
 /// The type of a slice or map.
 pub struct Class {
     /// As `%T` prints it.
@@ -93,6 +106,8 @@ pub static LIST: Class = Class::plain("[]interface {}", Element::Interface);
 pub static STRINGS: Class = Class::plain("[]string", Element::String);
 /// `[]int`.
 pub static INTS: Class = Class::plain("[]int", Element::Int);
+/// `[]uint8`, for the nil slice only: all others are [`Value::Bytes`].
+pub static BYTES: Class = Class::plain("[]uint8", Element::Other);
 /// `[][]interface {}`.
 pub static LISTS: Class = Class::plain("[][]interface {}", Element::Other);
 /// `map[string]interface {}`.
@@ -229,6 +244,11 @@ impl Map {
     /// Whether there is no key.
     pub fn is_empty(&self) -> bool {
         self.entries.borrow().is_empty()
+    }
+
+    /// Whether it is the nil map, which reads as an empty one.
+    pub fn is_nil(&self) -> bool {
+        std::ptr::eq(self.class, &raw const NIL_DICT)
     }
 
     /// Whether both are the same map.

@@ -55,15 +55,15 @@ pub(crate) fn functions() -> Functions {
         Ok(from_yaml_array(&text(arguments)))
     });
     functions.add("fromJson", &[String], |arguments| {
-        Ok(match json::read(&text(arguments)) {
+        Ok(match json::read(bytes(arguments)) {
             Ok(value @ Value::Map(_)) => value,
-            Ok(Value::Nil) => Value::Map(Map::dict()),
+            Ok(Value::Nil) => Value::Map(Map::new(&kubescape_gotemplate::value::NIL_DICT)),
             Ok(other) => error_map(cannot_unmarshal(&other, "map[string]interface {}")),
             Err(message) => error_map(message),
         })
     });
     functions.add("fromJsonArray", &[String], |arguments| {
-        Ok(match json::read(&text(arguments)) {
+        Ok(match json::read(bytes(arguments)) {
             Ok(value @ Value::List(_)) => value,
             Ok(Value::Nil) => Value::List(List::nil(&kubescape_gotemplate::value::LIST)),
             Ok(other) => Value::list(vec![cannot_unmarshal(&other, "[]interface {}").into()]),
@@ -89,6 +89,10 @@ pub(crate) fn functions() -> Functions {
 
 fn first(arguments: &[Value]) -> &Value {
     arguments.first().unwrap_or(&Value::Nil)
+}
+
+fn bytes(arguments: &[Value]) -> &[u8] {
+    first(arguments).as_text().map(Text::as_bytes).unwrap_or_default()
 }
 
 fn text(arguments: &[Value]) -> String {

@@ -167,7 +167,8 @@ impl Writer {
                 self.line(indent);
             }
             starts_line = false;
-            let simple = key.chars().count() <= MAX_SIMPLE_KEY && !key.contains(is_break);
+            let is_refused = self.flavor == Flavor::Sigs && key.contains(NEXT_LINE);
+            let simple = is_refused || key.chars().count() <= MAX_SIMPLE_KEY && !key.contains(is_break);
             if simple {
                 self.scalar(&Value::from(key), indent + 2, true)?;
                 self.push(":");
@@ -176,6 +177,17 @@ impl Writer {
                 self.scalar(&Value::from(key), indent + 2, false)?;
                 self.line(indent);
                 self.push(":");
+                if is_collection(value) {
+                    // Behind a key of its own line, a collection starts beside the colon, as behind a dash.
+                    self.push(" ");
+                    let inner = Place {
+                        indent: Some(indent),
+                        in_mapping: false,
+                        starts_line: true,
+                    };
+                    self.node(value, &inner, depth + 1)?;
+                    continue;
+                }
             }
             let inner = Place {
                 indent: Some(indent),
@@ -195,6 +207,7 @@ impl Writer {
             Value::Uint8(number) => number.to_string(),
             Value::Float(number) => self.float(*number)?,
             Value::Complex(..) => return Err("cannot marshal type: complex128".to_owned()),
+            Value::Map(map) if map.is_nil() && self.flavor == Flavor::Sigs => "null".to_owned(),
             Value::Map(_) => "{}".to_owned(),
             Value::List(list) if list.is_nil() && self.flavor == Flavor::Sigs => "null".to_owned(),
             Value::List(_) => "[]".to_owned(),
@@ -203,9 +216,17 @@ impl Writer {
                 if self.flavor == Flavor::Sigs && text.contains(is_refused) {
                     return Err("yaml: control characters are not allowed".to_owned());
                 }
+                if self.flavor == Flavor::Sigs && text.contains(NEXT_LINE) {
+                    if is_key {
+                        return Err("yaml: could not find expected ':'".to_owned());
+                    }
+                    self.string(&unfolded(&text), indent, is_key);
+                    return Ok(());
+                }
                 self.string(&text, indent, is_key);
                 return Ok(());
             }
+            Value::Bytes(bytes) if self.flavor == Flavor::Pretty && bytes.is_empty() => "[]".to_owned(),
             Value::Bytes(bytes) => {
                 use base64::Engine as _;
                 let text = base64::engine::general_purpose::STANDARD.encode(bytes.as_bytes());
@@ -344,6 +365,38 @@ impl Writer {
             self.push("\n");
         }
     }
+}
+
+/// JSON leaves this line break as it is, and a YAML reader folds it.
+const NEXT_LINE: char = '\u{85}';
+
+/// A quoted text after its line breaks are folded: one becomes a space, each further one a line end, and the blanks
+/// around them are dropped.
+fn unfolded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut parts = text.split(NEXT_LINE);
+    out.push_str(parts.next().unwrap_or_default());
+    let mut breaks = 0;
+    let count = text.matches(NEXT_LINE).count();
+    for (index, part) in parts.enumerate() {
+        if breaks == 0 {
+            out.truncate(out.trim_end_matches(' ').len());
+        }
+        breaks += 1;
+        let is_last = index + 1 == count;
+        let part = part.trim_start_matches(' ');
+        if part.is_empty() && !is_last {
+            continue;
+        }
+        if breaks == 1 {
+            out.push(' ');
+        } else {
+            out.extend(std::iter::repeat_n('\n', breaks - 1));
+        }
+        out.push_str(part);
+        breaks = 0;
+    }
+    out
 }
 
 fn is_collection(value: &Value) -> bool {

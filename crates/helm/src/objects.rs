@@ -175,6 +175,11 @@ impl Object for Struct {
             .iter()
             .find(|(known, _)| *known == name)
             .map(|(_, value)| value.clone())
+            .or_else(|| match self.fields.first() {
+                // The fields of an embedded struct are its own.
+                Some(("Metadata", Value::Object(embedded))) => embedded.field(name),
+                _ => None,
+            })
     }
 
     fn call(&self, name: &str, _arguments: &[Value]) -> Option<Result> {
@@ -194,7 +199,10 @@ impl Object for Struct {
     }
 
     fn show(&self) -> String {
-        self.text.clone().unwrap_or_else(|| self.print())
+        // An action shows what a pointer points to.
+        self.text
+            .clone()
+            .unwrap_or_else(|| self.print().trim_start_matches('&').to_owned())
     }
 
     fn fields(&self) -> Option<Vec<(&'static str, Value)>> {
@@ -227,7 +235,7 @@ pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
     };
     let maintainers: Vec<Value> = metadata.maintainers.iter().map(maintainer).collect();
     let dependencies: Vec<Value> = metadata.dependencies.iter().map(dependency).collect();
-    let list = |items: Vec<Value>| Value::List(List::new(&POINTERS, items));
+    let list = |class, items: Vec<Value>| Value::List(List::new(class, items));
     let fields = vec![
         ("Name", text(&metadata.name)),
         ("Home", text(&metadata.home)),
@@ -235,7 +243,7 @@ pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
         ("Version", text(&metadata.version)),
         ("Description", text(&metadata.description)),
         ("Keywords", strings(&metadata.keywords)),
-        ("Maintainers", list(maintainers)),
+        ("Maintainers", list(&MAINTAINERS, maintainers)),
         ("Icon", text(&metadata.icon)),
         ("APIVersion", text(&metadata.api_version)),
         ("Condition", text(&metadata.condition)),
@@ -244,25 +252,35 @@ pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
         ("Deprecated", Value::Bool(metadata.deprecated)),
         ("Annotations", annotations()),
         ("KubeVersion", text(&metadata.kube_version)),
-        ("Dependencies", list(dependencies)),
+        ("Dependencies", list(&DEPENDENCIES, dependencies)),
         ("Type", text(&metadata.kind)),
-        ("IsRoot", Value::Bool(is_root)),
     ];
-    let json = json_fields(&fields, |name| match name {
+    let mut json = json_fields(&fields, |name| match name {
         "APIVersion" => "apiVersion".to_owned(),
-        "IsRoot" => "IsRoot".to_owned(),
         other => first_lower(other),
     });
+    let embedded = Struct {
+        type_name: "chart.Metadata",
+        fields,
+        json: json.clone(),
+        text: None,
+        methods: &[],
+    };
+    json.push(("IsRoot".to_owned(), Value::Bool(is_root)));
     Value::Object(Rc::new(Struct {
         type_name: "struct { chart.Metadata; IsRoot bool }",
-        fields,
+        fields: vec![
+            ("Metadata", Value::Object(Rc::new(embedded))),
+            ("IsRoot", Value::Bool(is_root)),
+        ],
         json,
         text: None,
         methods: &[],
     }))
 }
 
-static POINTERS: Class = Class::plain("[]*chart.Metadata", Element::Other);
+static MAINTAINERS: Class = Class::plain("[]*chart.Maintainer", Element::Other);
+static DEPENDENCIES: Class = Class::plain("[]*chart.Dependency", Element::Other);
 
 fn maintainer([name, email, url]: &[String; 3]) -> Value {
     let fields = vec![
@@ -314,11 +332,11 @@ fn first_lower(name: &str) -> String {
         .collect()
 }
 
-/// JSON leaves empty fields out, except the one that says whether this is the root.
+/// JSON leaves empty fields out.
 fn json_fields(fields: &[(&'static str, Value)], name: impl Fn(&str) -> String) -> Vec<(String, Value)> {
     fields
         .iter()
-        .filter(|(field, value)| *field == "IsRoot" || value.is_true())
+        .filter(|(_, value)| value.is_true())
         .map(|(field, value)| (name(field), value.clone()))
         .collect()
 }
@@ -376,7 +394,7 @@ pub(crate) fn capabilities(version: &KubeVersion, api_versions: &[String]) -> Va
         ("Version", Value::from("v3.19")),
         ("GitCommit", "".into()),
         ("GitTreeState", "".into()),
-        ("GoVersion", "go1.26".into()),
+        ("GoVersion", "go1.26.8".into()),
     ];
     let helm = Value::Object(Rc::new(Struct {
         type_name: "chartutil.BuildInfo",

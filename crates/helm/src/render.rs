@@ -145,6 +145,14 @@ fn release(options: &RenderOptions) -> Value {
     ])
 }
 
+/// `.Template`.
+fn template_object(name: &str, base_path: &str) -> Value {
+    let object = Map::new(&VALUES);
+    object.insert("Name", name.into());
+    object.insert("BasePath", base_path.into());
+    Value::Map(object)
+}
+
 struct Template {
     name: String,
     text: String,
@@ -221,13 +229,9 @@ impl TemplateSet {
             if base.starts_with('_') {
                 continue;
             }
-            template.context.insert(
-                "Template",
-                Value::dict([
-                    ("Name", template.name.as_str().into()),
-                    ("BasePath", template.base_path.as_str().into()),
-                ]),
-            );
+            template
+                .context
+                .insert("Template", template_object(&template.name, &template.base_path));
             let output = engine
                 .render(&template.name, &Value::Map(template.context.clone()))
                 .map_err(HelmError::Render)?;
@@ -355,10 +359,7 @@ fn snippet_here(path: &Path, name: &str, text: &str, options: &RenderOptions) ->
     let full = format!("{chart_name}/{name}");
     context.insert(
         "Template",
-        Value::dict([
-            ("Name", full.as_str().into()),
-            ("BasePath", format!("{chart_name}/templates").into()),
-        ]),
+        template_object(&full, &format!("{chart_name}/templates")),
     );
     let output = engine
         .render(&full, &Value::Map(context))

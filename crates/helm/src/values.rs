@@ -23,15 +23,8 @@ pub fn from_node(node: &Node) -> Value {
 
 /// Reads YAML as `sigs.k8s.io/yaml` does. The error is Go's, as far as it is known.
 pub fn read_yaml(text: &str) -> Result<Value, String> {
-    let node = load_one(text, Profile::SigsYaml, &Limits::default()).map_err(|error| {
-        // Go's reader names no line for the first one, and gives no advice.
-        let reason = error.message.split("; ").next().unwrap_or_default();
-        let place = match error.position.line {
-            1 if !reason.starts_with("did not find expected") => String::new(),
-            line => format!("line {line}: "),
-        };
-        format!("error converting YAML to JSON: yaml: {place}{reason}")
-    })?;
+    let node = load_one(text, Profile::SigsYaml, &Limits::default())
+        .map_err(|error| format!("error converting YAML to JSON: yaml: {}", error.go_text()))?;
     if let Some(number) = infinite(&node) {
         return Err(format!(
             "error converting YAML to JSON: json: unsupported value: {number}"

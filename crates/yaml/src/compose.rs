@@ -5,7 +5,9 @@ use std::io::{BufReader, Chain, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use libyaml_safer::{Error, Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
+use libyaml_safer::{
+    Error, ErrorKind, Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle,
+};
 
 use crate::mapping::{Entry, Key, KeyKind};
 use crate::scalar::{self, Profile, Style};
@@ -197,9 +199,6 @@ impl<'text> Composer<'text> {
             let message = format!("nested deeper than {} levels", self.limits.depth);
             return Err(self.error(start, message));
         }
-        if expects_key(state) {
-            return Err(self.error(start, "a list or map cannot be the key of a map"));
-        }
         state.stack.push(Frame {
             start,
             anchor,
@@ -231,6 +230,9 @@ impl<'text> Composer<'text> {
             value,
             span: span(frame.start + self.base, end),
         };
+        if expects_key(state) {
+            return Err(self.bad_key(&node, frame.start));
+        }
         self.add(state, node, None, frame.anchor, frame.nodes)
     }
 
@@ -298,7 +300,9 @@ impl<'text> Composer<'text> {
     ) -> Result<(), YamlError> {
         let Some(anchored) = state.anchors.get(name) else {
             let message = format!("the anchor {name:?} is not defined above");
-            return Err(self.error(start, message));
+            return Err(self
+                .error(start, message)
+                .with_go(format!("unknown anchor '{name}' referenced")));
         };
         state.expanded += anchored.nodes;
         if state.expanded > self.limits.alias_nodes {
@@ -315,9 +319,7 @@ impl<'text> Composer<'text> {
         }
         let raw = match (&key, &node.value) {
             (Some(key), _) => Arc::clone(&key.text),
-            (None, Value::Sequence(_) | Value::Mapping(_)) => {
-                return Err(self.error(start, "a list or map cannot be the key of a map"));
-            }
+            (None, Value::Sequence(_) | Value::Mapping(_)) => return Err(self.bad_key(&node, start)),
             (None, _) => self.intern(&scalar::go_text(&node.value)),
         };
         let key = self.key(&node, &raw, start)?;
@@ -426,9 +428,7 @@ impl<'text> Composer<'text> {
             Value::Bool(_) => KeyKind::Bool,
             Value::Time(_) => KeyKind::Time,
             Value::Null => KeyKind::Null,
-            Value::Sequence(_) | Value::Mapping(_) => {
-                return Err(self.error(start, "a list or map cannot be the key of a map"));
-            }
+            Value::Sequence(_) | Value::Mapping(_) => return Err(self.bad_key(node, start)),
         };
         Ok(match self.profile {
             Profile::GoYamlV3 => key(self.intern(&scalar::go_text(&node.value)), kind),
@@ -456,6 +456,11 @@ impl<'text> Composer<'text> {
         )
     }
 
+    fn bad_key(&self, node: &Node, start: usize) -> YamlError {
+        self.error(start, "a list or map cannot be the key of a map")
+            .with_go(format!("invalid map key: {}", scalar::go_syntax(node)))
+    }
+
     fn error(&self, offset: usize, message: impl Into<String>) -> YamlError {
         YamlError::new(LineIndex::new(self.text).position(offset), message)
     }
@@ -476,7 +481,31 @@ impl<'text> Composer<'text> {
             "found unexpected end of stream" => "; is a quote or bracket not closed?",
             _ => "",
         };
-        YamlError::new(position, format!("{problem}{hint}"))
+        YamlError::new(position, format!("{problem}{hint}")).with_go(self.go_text(error))
+    }
+
+    /// A syntax error in the words of Go's reader: it counts lines from 0, adds one for what the scanner finds, and
+    /// falls back to the place where the construct began.
+    fn go_text(&self, error: &Error) -> String {
+        let problem = match error.problem() {
+            "" => error.to_string(),
+            problem => problem.to_owned(),
+        };
+        let line_of = |mark: Option<Mark>| mark.map_or(0, |mark| mark.line);
+        let mut line = line_of(error.problem_mark());
+        if problem == "found unexpected end of stream" {
+            // The line end that was added to the text does not count.
+            line = line.min(self.text.bytes().filter(|byte| *byte == b'\n').count() as u64);
+        }
+        if line == 0 {
+            line = line_of(error.context_mark());
+        } else if error.kind() == ErrorKind::Scanner {
+            line += 1;
+        }
+        match line {
+            0 => problem,
+            line => format!("line {line}: {problem}"),
+        }
     }
 
     /// Where a mark stands in the text; the line end that is added to it does not count.

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use crate::Value;
 use crate::timestamp;
+use crate::{Node, Value};
 
 /// Whose rules are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -296,4 +296,47 @@ pub(crate) fn json_key(value: &Value) -> String {
 /// it.
 pub fn is_plain_string(text: &str, profile: Profile) -> bool {
     plain(text, profile, true).is_none() && timestamp::parse(text).is_none()
+}
+
+/// A value in Go's syntax, as Go's reader shows a key that is no scalar.
+pub(crate) fn go_syntax(node: &Node) -> String {
+    let mut out = String::new();
+    // Deep values are cut: this is for a message.
+    write_go_syntax(node, &mut out, 20);
+    out
+}
+
+fn write_go_syntax(node: &Node, out: &mut String, depth: usize) {
+    if depth == 0 {
+        out.push_str("...");
+        return;
+    }
+    match &node.value {
+        Value::Null => out.push_str("interface {}(nil)"),
+        Value::String(text) | Value::Time(text) => out.push_str(&format!("{text:?}")),
+        Value::Sequence(items) => {
+            out.push_str("[]interface {}{");
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                write_go_syntax(item, out, depth - 1);
+            }
+            out.push('}');
+        }
+        Value::Mapping(map) => {
+            let mut entries: Vec<(&str, &Node)> = map.iter().map(|(key, value)| (&**key, value)).collect();
+            entries.sort_by(|left, right| left.0.cmp(right.0));
+            out.push_str("map[interface {}]interface {}{");
+            for (index, (key, value)) in entries.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                out.push_str(&format!("{key:?}:"));
+                write_go_syntax(value, out, depth - 1);
+            }
+            out.push('}');
+        }
+        other => out.push_str(&go_text(other)),
+    }
 }

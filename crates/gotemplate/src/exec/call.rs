@@ -20,7 +20,7 @@ impl<'t> Frame<'t, '_> {
             return self.error(format!("{name} is not a defined function"));
         };
         let given = arguments.len() + usize::from(last.is_some());
-        self.check_count(name, function, given)?;
+        self.check_count(name, function, arguments.len(), given)?;
         if matches!(name, "and" | "or") {
             return self.short_circuit(dot, name == "or", arguments, last);
         }
@@ -48,12 +48,12 @@ impl<'t> Frame<'t, '_> {
         }
     }
 
-    fn check_count(&self, name: &str, function: &Function, given: usize) -> Result<()> {
+    fn check_count(&self, name: &str, function: &Function, written: usize, given: usize) -> Result<()> {
         let fixed = function.fixed.len();
         if function.rest.is_some() {
             if given < fixed {
                 return self.error(format!(
-                    "wrong number of args for {name}: want at least {fixed} got {given}"
+                    "wrong number of args for {name}: want at least {fixed} got {written}"
                 ));
             }
         } else if given != fixed {

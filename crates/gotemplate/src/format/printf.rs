@@ -286,6 +286,11 @@ fn format_value(value: &Value, verb: char, flags: Flags, out: &mut Vec<u8>, dept
             }
             out.push(if flags.sharp_v { b'}' } else { b']' });
         }
+        (Value::List(list), 's' | 'q' | 'x' | 'X')
+            if std::ptr::eq(list.class(), &raw const crate::value::BYTES) =>
+        {
+            string(value, b"", verb, flags, out);
+        }
         (Value::List(list), _) => {
             if flags.sharp_v {
                 out.extend_from_slice(list.class().name.as_bytes());
@@ -332,7 +337,7 @@ fn format_element(item: &Value, element: Element, verb: char, flags: Flags, out:
             out.extend_from_slice(b"interface {}(nil)");
         }
         // An interface that holds nothing prints so under every verb.
-        (Value::Nil, _) => pad(b"<nil>", flags, out),
+        (Value::Nil, _) => out.extend_from_slice(b"<nil>"),
         _ => format_value(item, verb, flags, out, depth + 1),
     }
 }

@@ -1,6 +1,6 @@
 //! Defaults, emptiness and JSON.
 
-use super::arguments::{Result, text, value};
+use super::arguments::{Result, bytes, value};
 use crate::functions::{Functions, Param};
 use crate::json::{self, Style};
 use crate::{CallError, Value};
@@ -48,10 +48,10 @@ pub(super) fn register(functions: &mut Functions) {
         });
     }
     functions.add("fromJson", &[String], |a| {
-        Ok(json::read(&text(a, 0)).unwrap_or_default())
+        Ok(json::read(bytes(a, 0)).unwrap_or_default())
     });
     functions.add("mustFromJson", &[String], |a| -> Result {
-        json::read(&text(a, 0)).map_err(CallError::new)
+        json::read(bytes(a, 0)).map_err(CallError::new)
     });
 }
 

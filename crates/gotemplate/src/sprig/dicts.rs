@@ -4,7 +4,7 @@ use super::arguments::{Result, map, text, value};
 use super::cast::to_text;
 use super::defaults::is_empty;
 use crate::functions::{Functions, Param};
-use crate::{CallError, Map, Text, Value};
+use crate::{CallError, Element, Map, Text, Value};
 
 /// Values nested deeper are not copied or merged: a dictionary can hold itself.
 const MAX_DEPTH: usize = 500;
@@ -24,7 +24,7 @@ pub(super) fn register(functions: &mut Functions) {
     });
     functions.add("set", &[Dict, String, Any], |a| {
         let dict = map(a, 0);
-        if std::ptr::eq(dict.class(), &raw const crate::value::NIL_DICT) {
+        if dict.is_nil() {
             return Err(CallError::new("assignment to entry in nil map"));
         }
         dict.insert(&*key(a, 1), value(a, 2).clone());
@@ -112,7 +112,7 @@ fn dig(arguments: &[Value]) -> Result {
     let mut at = dict.clone();
     for key in keys {
         let map = match &at {
-            Value::Map(map) if std::ptr::eq(map.class(), &raw const crate::value::DICT) => map,
+            Value::Map(map) if map.class().name == crate::value::DICT.name => map,
             other => return Err(conversion(other, "map[string]interface {}")),
         };
         let Value::String(key) = key else {
@@ -174,10 +174,15 @@ fn merge(into: &Map, from: &Map, depth: usize) -> std::result::Result<(), CallEr
     }
     for (key, value) in from.entries() {
         match (into.get(&key), &value) {
-            (Some(Value::Map(old)), Value::Map(new)) if !old.is_empty() => merge(&old, new, depth + 1)?,
+            (_, Value::Nil) => {}
+            (Some(Value::Map(old)), Value::Map(new)) => {
+                merge(&old, new, depth + 1)?;
+                if old.is_empty() {
+                    assign(into, from, key, value)?;
+                }
+            }
             (Some(old), _) if !is_empty(&old) => {}
-            (Some(_), new) if is_empty(new) => {}
-            _ => into.insert(key, value),
+            _ => assign(into, from, key, value)?,
         }
     }
     Ok(())
@@ -196,8 +201,22 @@ fn merge_over(into: &Map, from: &Map, depth: usize) -> std::result::Result<(), C
     for (key, value) in from.entries() {
         match (into.get(&key), &value) {
             (Some(Value::Map(old)), Value::Map(new)) => merge_over(&old, new, depth + 1)?,
-            _ => into.insert(key, value),
+            _ => assign(into, from, key, value)?,
         }
     }
+    Ok(())
+}
+
+/// Sets a key, if the map can hold what the other one holds.
+fn assign(into: &Map, from: &Map, key: Text, value: Value) -> std::result::Result<(), CallError> {
+    let (wanted, given) = (into.class().element, from.class().element);
+    if wanted != Element::Interface && wanted != given {
+        return Err(CallError::new(format!(
+            "reflect.Value.SetMapIndex: value of type {} is not assignable to type {}",
+            given.name(),
+            wanted.name()
+        )));
+    }
+    into.insert(key, value);
     Ok(())
 }

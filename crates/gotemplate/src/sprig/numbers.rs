@@ -12,7 +12,17 @@ pub(super) fn register(functions: &mut Functions) {
     functions.add("int64", &[Any], |a| Ok(Value::Int64(to_int64(value(a, 0)))));
     functions.add("float64", &[Any], |a| Ok(Value::Float(to_float64(value(a, 0)))));
     functions.add("atoi", &[String], |a| {
-        Ok(Value::Int(text(a, 0).parse().unwrap_or(0)))
+        let text = text(a, 0);
+        Ok(Value::Int(text.parse().unwrap_or_else(
+            |error: std::num::ParseIntError| {
+                // What does not fit becomes the number nearest to it.
+                match error.kind() {
+                    std::num::IntErrorKind::PosOverflow => i64::MAX,
+                    std::num::IntErrorKind::NegOverflow => i64::MIN,
+                    _ => 0,
+                }
+            },
+        )))
     });
     functions.add("toDecimal", &[Any], |a| {
         let octal = crate::format::print(value(a, 0));
@@ -39,25 +49,21 @@ pub(super) fn register(functions: &mut Functions) {
         Ok(Value::Int64(a.iter().map(to_int64).min().unwrap_or(0)))
     });
     functions.add_variadic("maxf", &[Any], Any, |a| {
-        Ok(Value::Float(
-            a.iter().map(to_float64).fold(f64::NEG_INFINITY, f64::max),
-        ))
+        Ok(Value::Float(extreme(a, |number, best| number > best)))
     });
     functions.add_variadic("minf", &[Any], Any, |a| {
-        Ok(Value::Float(
-            a.iter().map(to_float64).fold(f64::INFINITY, f64::min),
-        ))
+        Ok(Value::Float(extreme(a, |number, best| number < best)))
     });
     functions.add("add1f", &[Any], |a| {
         Ok(Value::Float(float(
-            &(decimal(to_float64(value(a, 0))) + decimal(1.0)),
+            &(decimal(to_float64(value(a, 0)))? + decimal(1.0)?),
         )))
     });
     functions.add_variadic("addf", &[], Any, |a| {
-        let sum = a
-            .iter()
-            .map(|value| decimal(to_float64(value)))
-            .fold(decimal(0.0), |sum, next| sum + next);
+        let mut sum = Decimal::default();
+        for value in a {
+            sum += decimal(to_float64(value))?;
+        }
         Ok(Value::Float(float(&sum)))
     });
     functions.add_variadic("subf", &[Any], Any, |a| {
@@ -84,6 +90,19 @@ pub(super) fn register(functions: &mut Functions) {
     });
 }
 
+/// The largest or smallest number; one that is none stays one.
+fn extreme(arguments: &[Value], is_better: fn(f64, f64) -> bool) -> f64 {
+    let mut numbers = arguments.iter().map(to_float64);
+    let first = numbers.next().unwrap_or_default();
+    numbers.fold(first, |best, number| {
+        if number.is_nan() || is_better(number, best) {
+            number
+        } else {
+            best
+        }
+    })
+}
+
 fn fold(arguments: &[Value], start: i64, join: fn(i64, i64) -> i64) -> Value {
     Value::Int64(arguments.iter().map(to_int64).fold(start, join))
 }
@@ -99,9 +118,9 @@ type Decimal = bigdecimal::BigDecimal;
 
 fn decimals(arguments: &[Value], join: fn(Decimal, Decimal) -> Option<Decimal>) -> Result {
     let mut numbers = arguments.iter().map(|value| decimal(to_float64(value)));
-    let mut total = numbers.next().unwrap_or_default();
+    let mut total = numbers.next().transpose()?.unwrap_or_default();
     for next in numbers {
-        total = join(total, next).ok_or_else(|| CallError::new("decimal division by 0"))?;
+        total = join(total, next?).ok_or_else(|| CallError::new("decimal division by 0"))?;
     }
     Ok(Value::Float(float(&total)))
 }

@@ -1,4 +1,6 @@
-//! Regular expressions. RE2's syntax and leftmost-first matching are those of the `regex` crate.
+//! Regular expressions. RE2's leftmost-first matching is that of the `regex` crate.
+
+mod syntax;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -90,15 +92,18 @@ fn compile(cache: &Cache, pattern: &str) -> std::result::Result<Regex, CallError
     if let Some(regex) = cache.borrow().get(pattern) {
         return Ok(regex.clone());
     }
-    let regex = RegexBuilder::new(pattern)
+    let failed = |reason: &str| {
+        CallError::new(format!(
+            "regexp: Compile(`{pattern}`): error parsing regexp: {reason}"
+        ))
+    };
+    let translated = syntax::translate(pattern).map_err(|reason| failed(&reason))?;
+    let regex = RegexBuilder::new(&translated)
         .size_limit(32 << 20)
         .build()
         .map_err(|error| {
             let reason = error.to_string();
-            let reason = reason.lines().last().unwrap_or_default().trim().to_owned();
-            CallError::new(format!(
-                "regexp: Compile(`{pattern}`): error parsing regexp: {reason}"
-            ))
+            failed(reason.lines().last().unwrap_or_default().trim())
         })?;
     cache.borrow_mut().insert(pattern.to_owned(), regex.clone());
     Ok(regex)

@@ -18,7 +18,7 @@ pub(super) fn register(functions: &mut Functions) {
     functions.add("untitle", &[String], |a| Ok(untitle(&text(a, 0)).into()));
     functions.add("swapcase", &[String], |a| Ok(swap_case(&text(a, 0)).into()));
     functions.add("repeat", &[Int, String], repeat);
-    functions.add("substr", &[Int, Int, String], |a| Ok(substr(a)));
+    functions.add("substr", &[Int, Int, String], substr);
     functions.add("trunc", &[Int, String], |a| Ok(trunc(a)));
     functions.add("abbrev", &[Int, String], |a| {
         Ok(abbreviate(0, int(a, 0), &text(a, 1)).into())
@@ -43,8 +43,14 @@ pub(super) fn register(functions: &mut Functions) {
         Ok(Value::string(whole.strip_prefix(cut).unwrap_or(whole)))
     });
     functions.add("nospace", &[String], |a| {
-        Ok(text(a, 0)
-            .chars()
+        let all = bytes(a, 0);
+        if !all.iter().any(|byte| is_space(char::from(*byte))) {
+            return Ok(value(a, 0).clone());
+        }
+        // Where something is removed, every byte becomes a letter of its own.
+        Ok(all
+            .iter()
+            .map(|byte| char::from(*byte))
             .filter(|character| !is_space(*character))
             .collect::<std::string::String>()
             .into())
@@ -221,17 +227,21 @@ fn repeat(arguments: &[Value]) -> Result {
 }
 
 /// Cuts by bytes. A negative start keeps the front, a negative or too large end the rest.
-fn substr(arguments: &[Value]) -> Value {
+fn substr(arguments: &[Value]) -> Result {
     let (start, end, whole) = (int(arguments, 0), int(arguments, 1), bytes(arguments, 2));
-    let at = |number: i64| usize::try_from(number).unwrap_or(0).min(whole.len());
-    let part = if start < 0 {
-        whole.get(..at(end))
-    } else if end < 0 || at(end) == whole.len() {
-        whole.get(at(start)..)
+    let length = i64::try_from(whole.len()).unwrap_or(i64::MAX);
+    let (from, to) = if start < 0 {
+        (0, end)
+    } else if end < 0 || end > length {
+        (start, length)
     } else {
-        whole.get(at(start)..at(end))
+        (start, end)
     };
-    Value::string(part.unwrap_or_default())
+    let range = usize::try_from(from).ok().zip(usize::try_from(to).ok());
+    range
+        .and_then(|(from, to)| whole.get(from..to))
+        .map(Value::string)
+        .ok_or_else(|| CallError::new(format!("runtime error: slice bounds out of range [{from}:{to}]")))
 }
 
 fn trunc(arguments: &[Value]) -> Value {

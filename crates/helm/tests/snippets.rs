@@ -1,0 +1,275 @@
+//! Snippets of templates with what Helm makes of them: one for each way in which an implementation went astray.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests stop at the first surprise and say so"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+
+use kubescape_helm::{RenderOptions, render_snippet};
+
+struct Chart(PathBuf);
+
+impl Chart {
+    fn new(name: &str) -> Self {
+        let root = std::env::temp_dir().join(format!("kubescape-snippets-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(&root).unwrap();
+        fs::write(
+            root.join("Chart.yaml"),
+            "name: case\nversion: 1.0.0\nmaintainers: [{name: Ann}]\n",
+        )
+        .unwrap();
+        fs::write(
+            root.join("values.yaml"),
+            "number: 5\nnothing: null\nlist: [a, b]\n",
+        )
+        .unwrap();
+        fs::write(root.join("empty.txt"), "").unwrap();
+        Self(root)
+    }
+
+    fn render(&self, template: &str) -> Result<String, String> {
+        render_snippet(
+            &self.0,
+            "templates/snippet.yaml",
+            template,
+            &RenderOptions::default(),
+        )
+        .map_err(|error| error.to_string())
+    }
+}
+
+impl Drop for Chart {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[track_caller]
+fn check(name: &str, cases: &[(&str, &str)]) {
+    let chart = Chart::new(name);
+    for (template, expected) in cases {
+        assert_eq!(chart.render(template).as_deref(), Ok(*expected), "{template}");
+    }
+}
+
+/// The place and the end of the message.
+#[track_caller]
+fn check_errors(name: &str, cases: &[(&str, usize, &str)]) {
+    let chart = Chart::new(name);
+    for (template, column, message) in cases {
+        let error = chart.render(template).expect_err(template);
+        let place = format!("case/templates/snippet.yaml:1:{column}:");
+        assert!(
+            error.contains(&place) && error.ends_with(message),
+            "{template}: {error}"
+        );
+    }
+}
+
+#[test]
+fn integers_of_other_widths_are_no_int() {
+    check(
+        "widths",
+        &[
+            ("{{ until (add 1 1 | int) }}", "[0 1]"),
+            ("{{ trunc (len .Values.list) `abc` }}", "ab"),
+        ],
+    );
+    check_errors(
+        "widths-bad",
+        &[
+            (
+                "{{ trunc (int64 2) `abc` }}",
+                16,
+                "wrong type for value; expected int; got int64",
+            ),
+            (
+                "{{ add 1 2 | until }}",
+                13,
+                "wrong type for value; expected int; got int64",
+            ),
+            (
+                "{{ repeat (index `abc` 1) `x` }}",
+                23,
+                "wrong type for value; expected int; got uint8",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn merging() {
+    check(
+        "merge",
+        &[
+            ("{{ merge (dict) (dict `a` nil) }}", "map[]"),
+            ("{{ merge (dict `a` 0) (dict `a` false) }}", "map[a:false]"),
+            (
+                "{{ merge (dict `a` (dict)) (dict `a` (dict `b` nil)) }}",
+                "map[a:map[b:<nil>]]",
+            ),
+            (
+                "{{ merge (dict `a` (dict `x` 1)) (dict `a` (dict `b` nil)) }}",
+                "map[a:map[x:1]]",
+            ),
+            ("{{ merge (dict `a` (dict)) (dict `a` 5) }}", "map[a:5]"),
+            (
+                "{{ mergeOverwrite (dict `a` (dict `x` 1)) (dict `a` nil) }}",
+                "map[a:<nil>]",
+            ),
+            (
+                "{{ $s := dict `c` (dict `d` 1) }}{{ $m := merge (dict `c` (dict)) $s }}{{ $_ := set $m.c `e` 2 }}{{ $s }}",
+                "map[c:map[d:1]]",
+            ),
+        ],
+    );
+    check_errors(
+        "merge-bad",
+        &[(
+            "{{ merge (dict `b` (split `,` `a`)) (dict `b` (dict `z` 1)) }}",
+            3,
+            "value of type interface {} is not assignable to type string",
+        )],
+    );
+}
+
+#[test]
+fn names() {
+    check(
+        "names",
+        &[
+            (
+                "{{ snakecase `a=b <x> 1a1a HTTPServer2Go` }}",
+                "a_=_b_<_x_>_1a1a_http_server2_go",
+            ),
+            ("{{ kebabcase `%5d a1b+c` }}", "%5d-a-1b-+-c"),
+            ("{{ camelcase `HTTPServer` }}", "Httpserver"),
+            ("{{ camelcase `_a__b  c_` }}", "_A_B C_"),
+            ("{{ camelcase `__` }}", "___"),
+            ("{{ nospace `é b` }}", "Ã©b"),
+        ],
+    );
+}
+
+#[test]
+fn patterns() {
+    check(
+        "patterns",
+        &[
+            (
+                r#"{{ regexFindAll `\w+` "é1a_ b" -1 | toJson }}"#,
+                r#"["1a_","b"]"#,
+            ),
+            ("{{ regexReplaceAll `x{,2}|a{b}` `a{b}x{,2}` `-` }}", "--"),
+            (r"{{ regexReplaceAll `\Qa.b\E+` `a.bb` `-` }}", "-"),
+            ("{{ regexFind `[]a&&b-]+` `z]a&&b-` }}", "]a&&b-"),
+            (r"{{ regexFind `[[:upper:]\d]+` `xA1` }}", "A1"),
+        ],
+    );
+    check_errors(
+        "patterns-bad",
+        &[
+            (
+                "{{ regexFind `a**` `a` }}",
+                3,
+                "invalid nested repetition operator: `*`",
+            ),
+            ("{{ regexFind `a{2,1}` `a` }}", 3, "invalid repeat count: `{2,1}`"),
+            (r"{{ regexFind `\Z` `a` }}", 3, r"invalid escape sequence: `\Z`"),
+        ],
+    );
+}
+
+#[test]
+fn bounds() {
+    check(
+        "bounds",
+        &[("{{ substr 3 9 `hello` }}{{ substr -1 2 `hello` }}", "lohe")],
+    );
+    check_errors(
+        "bounds-bad",
+        &[
+            ("{{ substr 3 2 `hello` }}", 3, "slice bounds out of range [3:2]"),
+            ("{{ substr -1 9 `hello` }}", 3, "slice bounds out of range [0:9]"),
+            ("{{ index .Values.list 2 }}", 3, "slice index out of range"),
+            (
+                "{{ len .Values.nothing }}",
+                3,
+                "reflect: call of reflect.Value.Type on zero Value",
+            ),
+            ("{{ mulf 1.5 `inf` }}", 3, "Cannot create a Decimal from +Inf"),
+        ],
+    );
+}
+
+#[test]
+fn readers_say_what_is_wrong() {
+    check(
+        "readers",
+        &[
+            (
+                "{{ (fromJson `{{`).Error }}",
+                "invalid character '{' looking for beginning of object key string",
+            ),
+            (
+                "{{ (fromJson `[1 2]`).Error }}",
+                "invalid character '2' after array element",
+            ),
+            (
+                "{{ fromJsonArray `'x'` | first }}",
+                r"invalid character '\'' looking for beginning of value",
+            ),
+            (
+                r#"{{ fromJson `{"a": "\ud800x"}` | toJson }}"#,
+                "{\"a\":\"\u{FFFD}x\"}",
+            ),
+            ("{{ fromJson `null` | toJson }}", "null"),
+            (
+                "{{ (fromYaml `{{ x }}`).Error }}",
+                "error converting YAML to JSON: yaml: invalid map key: map[interface {}]interface {}{\"x\":interface {}(nil)}",
+            ),
+            (
+                "{{ (fromYaml `k: *a`).Error }}",
+                "error converting YAML to JSON: yaml: unknown anchor 'a' referenced",
+            ),
+            (
+                "{{ (fromYaml `k: \"`).Error }}",
+                "error converting YAML to JSON: yaml: found unexpected end of stream",
+            ),
+            (
+                "{{ (fromYaml \"k: a\\nb\").Error }}",
+                "error converting YAML to JSON: yaml: line 3: could not find expected ':'",
+            ),
+            ("{{ b32dec `MFRGG` }}", "illegal base32 data at input byte 0"),
+        ],
+    );
+}
+
+#[test]
+fn values_that_few_charts_print() {
+    check(
+        "printing",
+        &[
+            (
+                "{{ js .Values.nothing nil }}",
+                r"\u003Cno value\u003E\u003Cno value\u003E",
+            ),
+            ("{{ first .Chart.Maintainers }}", "{Ann  }"),
+            ("{{ .Chart.Metadata.Name }}{{ .Chart.Name }}", "casecase"),
+            (
+                "{{ toJson .Files.Nope }}{{ toJson (index .Files `empty.txt`) }}",
+                "null\"\"",
+            ),
+            ("{{ printf `%5v|%5v` nil (list nil) }}", "<nil>|[<nil>]"),
+            ("{{ typeOf .Template }}", "chartutil.Values"),
+            ("{{ toYaml (dict \"a\\nb\" (list 1)) }}", "? |-\n  a\n  b\n: - 1"),
+            ("{{ toYaml \"a\\u0085b\" }}", "a b"),
+        ],
+    );
+}
