@@ -120,6 +120,19 @@ fn cases(scratch: &Path) -> anyhow::Result<Vec<Case>> {
             most_megabytes: None,
         },
     ];
+    for (name, objects) in [
+        ("kustomization of 3,000 objects", 1_000),
+        ("kustomization of 12,000 objects", 4_000),
+    ] {
+        let input = scratch.join(format!("kustomization-{objects}"));
+        write_kustomization(&input, objects)?;
+        cases.push(Case {
+            name,
+            input,
+            most_seconds: None,
+            most_megabytes: None,
+        });
+    }
     let material = root().join("../shared");
     if !material.is_dir() {
         return Ok(cases);
@@ -168,6 +181,56 @@ fn cases(scratch: &Path) -> anyhow::Result<Vec<Case>> {
         most_megabytes: None,
     });
     Ok(cases)
+}
+
+/// Writes a kustomization in which every name is changed, and followed from object to object: so many workloads, each
+/// with a service, a config map that is generated, and two patches.
+fn write_kustomization(folder: &Path, workloads: usize) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)?;
+    let (mut resources, mut generators, mut patches) = (String::new(), String::new(), String::new());
+    for number in 0..workloads {
+        let text = format!(
+            "apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web-{number}}}
+spec:
+  selector: {{matchLabels: {{app: web-{number}}}}}
+  template:
+    metadata: {{labels: {{app: web-{number}}}}}
+    spec:
+      containers:
+      - name: main
+        image: nginx
+        envFrom: [{{configMapRef: {{name: settings-{number}}}}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: web-{number}}}
+spec: {{selector: {{app: web-{number}}}, ports: [{{port: 80}}]}}
+"
+        );
+        fs::write(folder.join(format!("web-{number}.yaml")), text)?;
+        resources += &format!("- web-{number}.yaml\n");
+        generators += &format!("- {{name: settings-{number}, literals: [number={number}]}}\n");
+        patches += &format!(
+            "- target: {{kind: Service, name: web-{number}}}
+  patch: '[{{\"op\": \"add\", \"path\": \"/spec/type\", \"value\": \"NodePort\"}}]'
+- patch: '{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web-{number}}}, spec: {{replicas: 2}}}}'
+"
+        );
+    }
+    let text = format!(
+        "namePrefix: one-
+namespace: space
+commonLabels: {{team: red}}
+images: [{{name: nginx, newTag: '1'}}]
+resources:
+{resources}configMapGenerator:
+{generators}patches:
+{patches}"
+    );
+    fs::write(folder.join("kustomization.yaml"), text)?;
+    Ok(())
 }
 
 /// Copies the manifests of a folder, each into a namespace of its own.

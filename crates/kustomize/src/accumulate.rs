@@ -13,7 +13,7 @@ use crate::metadata::{Configured, Origin, relative};
 use crate::objects::{Objects, read};
 use crate::tables::{Fields, Merge, TABLES};
 use crate::transformers;
-use crate::vars::PendingVar;
+use crate::vars::{self, PendingVar};
 use crate::{crds, generators, openapi};
 
 /// Kustomizations within kustomizations.
@@ -161,17 +161,26 @@ fn accumulate_into(
     }
     transformers::run(build, root, state)?;
     for var in &config.vars {
-        if state.vars.iter().any(|known| known.var.name == var.name) {
-            return Err(KustomizeError::invalid(
-                &root.file,
-                format!("var '{}' already encountered", var.name),
-            ));
-        }
-        state.vars.push(PendingVar {
+        let pending = PendingVar {
             var: var.clone(),
             file: root.file.clone(),
-        });
+        };
+        vars::bind(state, &pending)?;
+        declare(root, state, pending)?;
     }
+    Ok(())
+}
+
+/// Adds a variable, whose name must be new.
+fn declare(root: &Root, state: &mut State, pending: PendingVar) -> Result<()> {
+    let name = &pending.var.name;
+    if state.vars.iter().any(|known| known.var.name == *name) {
+        return Err(KustomizeError::invalid(
+            &root.file,
+            format!("vars: var '{name}' already encountered"),
+        ));
+    }
+    state.vars.push(pending);
     Ok(())
 }
 
@@ -235,7 +244,9 @@ fn resource(
         .fields
         .extend(&found.fields)
         .map_err(|message| KustomizeError::invalid(&root.file, message))?;
-    state.vars.extend(found.vars);
+    for pending in found.vars {
+        declare(root, state, pending)?;
+    }
     Ok(())
 }
 

@@ -279,6 +279,9 @@ fn absorb(
         }
         old.needs_hash = old.needs_hash && !options.disable_name_suffix_hash;
         old.node = object.node;
+        if generator.behavior == "replace" {
+            old.origin = object.origin;
+        }
     });
     Ok(())
 }

@@ -34,6 +34,7 @@ mod plugins;
 mod references;
 mod requirements;
 mod selector;
+mod shared;
 mod tables;
 mod transformers;
 mod vars;

@@ -17,6 +17,10 @@ pub(crate) struct Object {
     pub prefixes: Vec<String>,
     pub suffixes: Vec<String>,
     pub needs_hash: bool,
+    /// Names of the variables whose values are in it.
+    pub vars: Vec<String>,
+    /// How many values have been shared between fields; see [`crate::shared`].
+    pub shared: u32,
     /// What made it.
     pub origin: Option<Arc<Origin>>,
     /// The transformers that ran over it.
@@ -31,6 +35,8 @@ impl Object {
             prefixes: Vec::new(),
             suffixes: Vec::new(),
             needs_hash: false,
+            vars: Vec::new(),
+            shared: 0,
             origin: None,
             trace: Vec::new(),
         }

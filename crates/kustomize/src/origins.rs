@@ -70,7 +70,15 @@ fn compare(printed: &Node, built: &Node, note: &mut dyn FnMut(Span, Span)) {
         }
         (Value::Sequence(left), Value::Sequence(right)) => {
             for (printed, built) in left.iter().zip(right) {
-                note(printed.span, built.span);
+                // The line of an item is the line of what comes first in it.
+                let is_empty = match &built.value {
+                    Value::Mapping(map) => map.is_empty(),
+                    Value::Sequence(items) => items.is_empty(),
+                    _ => false,
+                };
+                if is_empty {
+                    note(printed.span, built.span);
+                }
                 compare(printed, built, note);
             }
         }

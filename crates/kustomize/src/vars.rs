@@ -67,44 +67,70 @@ pub(crate) fn resolve(state: &mut State) -> Result<()> {
     Ok(())
 }
 
-fn value(state: &mut State, pending: &PendingVar) -> Result<Node> {
-    let (var, reference) = (&pending.var, &pending.var.objref);
-    let (group, version) = if reference.api_version.is_empty() {
-        (reference.group.clone(), reference.version.clone())
-    } else {
-        let (group, version) = reference
-            .api_version
-            .split_once('/')
-            .unwrap_or(("", &reference.api_version));
-        (group.to_owned(), version.to_owned())
-    };
+/// Group and version of the object that a variable names.
+fn group_and_version(var: &Var) -> (String, String) {
+    let reference = &var.objref;
+    if reference.api_version.is_empty() {
+        return (reference.group.clone(), reference.version.clone());
+    }
+    let (group, version) = reference
+        .api_version
+        .split_once('/')
+        .unwrap_or(("", &reference.api_version));
+    (group.to_owned(), version.to_owned())
+}
+
+/// Binds a variable to the one object of its kustomization that it names; what is added later does not count.
+pub(crate) fn bind(state: &mut State, pending: &PendingVar) -> Result<()> {
+    let reference = &pending.var.objref;
+    let (group, version) = group_and_version(&pending.var);
     let found = state.objects.with_id(&reference.name, |id| {
         id.gvk.is_selected(&group, &version, &reference.kind)
             && (reference.namespace.is_empty() || id.effective_namespace() == reference.namespace)
     });
+    match found.as_slice() {
+        [] => Ok(()),
+        [index] => {
+            let name = pending.var.name.clone();
+            state.objects.change(*index, |object| object.vars.push(name));
+            Ok(())
+        }
+        many => Err(KustomizeError::invalid(
+            &pending.file,
+            format!(
+                "vars: found {} resId matches for var {}",
+                many.len(),
+                pending.var.name
+            ),
+        )),
+    }
+}
+
+fn value(state: &State, pending: &PendingVar) -> Result<Node> {
+    let var = &pending.var;
     let path = if var.fieldref.field_path.is_empty() {
         "metadata.name"
     } else {
         &var.fieldref.field_path
     };
     let failed = |message: String| KustomizeError::invalid(&pending.file, format!("vars: {message}"));
-    let index = match found.as_slice() {
-        [index] => *index,
-        [] => {
-            return Err(failed(format!(
-                "var '{{{} {}.{version}.{group} {{{path}}}}}' cannot be mapped to a field in the set of known resources",
-                var.name, reference.kind
-            )));
-        }
-        many => {
-            return Err(failed(format!(
-                "found {} resId matches for var {}",
-                many.len(),
-                var.name
-            )));
-        }
+    let Some(object) = state
+        .objects
+        .iter()
+        .find(|object| object.vars.contains(&var.name))
+    else {
+        let (group, version) = group_and_version(var);
+        let gvk = crate::id::Gvk {
+            group,
+            version,
+            kind: var.objref.kind.clone(),
+        };
+        return Err(failed(format!(
+            "var '{{{} {gvk} {{{path}}}}}' cannot be mapped to a field in the set of known resources",
+            var.name
+        )));
     };
-    let mut at = state.objects.get(index).map(|object| &object.node);
+    let mut at = Some(&object.node);
     for part in parts(path) {
         at = at.and_then(|node| match &node.value {
             Value::Mapping(map) => map.get(&part),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use kubescape_yaml::{Mapping, Node, Value};
 
 use crate::id::Gvk;
+use crate::shared;
 use crate::tables::{Merge, MergeField};
 
 /// What does not fit, and where in the object.
@@ -118,7 +119,7 @@ fn field_value(
             Some(field) => lists::merge(schema, Some((items, old.span)), new, patch.span, field),
             None => Ok(Some(patch.clone())),
         },
-        (old, new) if node_kind(old) == node_kind(new) => Ok(Some(patch.clone())),
+        (one, other) if node_kind(one) == node_kind(other) => Ok(Some(shared::replaced(old, patch))),
         (old, new) => Err(Misfit::new(format!(
             "wrong node kind: expected {} but got {}",
             node_kind(old),

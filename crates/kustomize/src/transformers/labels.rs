@@ -7,7 +7,8 @@ use kubescape_yaml::{Mapping, Node, Value};
 use crate::accumulate::State;
 use crate::config::{Labels, Texts};
 use crate::error::{KustomizeError, Result};
-use crate::object::insert_plain;
+use crate::object::{Object, insert_plain};
+use crate::shared;
 use crate::tables::{FieldSpec, Fields, add};
 use crate::walk::each_field;
 
@@ -36,27 +37,40 @@ pub(crate) fn set_texts(path: &Path, state: &mut State, texts: &Texts, specs: &[
     if texts.is_empty() {
         return Ok(());
     }
-    let empty = Value::Mapping(Mapping::new());
     for object in state.objects.all_mut() {
-        let gvk = object.gvk();
-        for spec in specs {
-            each_field(&mut object.node, &gvk, spec, &empty, &mut |field| {
-                if field.is_null() {
-                    field.value = Value::Mapping(Mapping::new());
-                }
-                let Some(map) = field.as_mapping_mut() else {
-                    return Err(format!(
-                        "considering field '{}': expected mapping node",
-                        spec.path
-                    ));
-                };
-                for (key, value) in texts {
-                    insert_plain(map, key, Node::string(value.as_str()));
-                }
-                Ok(())
-            })
+        shared::through(object, |object| set(object, texts, specs))
             .map_err(|message| KustomizeError::invalid(path, format!("{}: {message}", object.id())))?;
-        }
+    }
+    Ok(())
+}
+
+fn set(object: &mut Object, texts: &Texts, specs: &[FieldSpec]) -> std::result::Result<(), String> {
+    let empty = Value::Mapping(Mapping::new());
+    let gvk = object.gvk();
+    let values: Vec<(&String, Node)> = texts
+        .iter()
+        .map(|(key, text)| (key, shared::new(object, text)))
+        .collect();
+    for spec in specs {
+        each_field(&mut object.node, &gvk, spec, &empty, &mut |field| {
+            if field.is_null() {
+                field.value = Value::Mapping(Mapping::new());
+            }
+            let Some(map) = field.as_mapping_mut() else {
+                return Err(format!(
+                    "considering field '{}': expected mapping node",
+                    spec.path
+                ));
+            };
+            for (key, value) in &values {
+                // A value that is there is changed, not replaced.
+                match map.get_mut(key) {
+                    Some(old) => old.value = value.value.clone(),
+                    None => insert_plain(map, key, value.clone()),
+                }
+            }
+            Ok(())
+        })?;
     }
     Ok(())
 }

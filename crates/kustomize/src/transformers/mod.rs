@@ -50,7 +50,7 @@ pub(crate) fn run(build: &mut Build<'_>, root: &Root, state: &mut State) -> Resu
         labels::set_texts(path, state, &entry.pairs, &specs)?;
         build.trace(root, state, "LabelTransformer");
     }
-    if !config.common_labels.is_empty() {
+    if !config.common_labels.is_empty() || !config.labels.is_empty() {
         labels::set_texts(path, state, &config.common_labels, &fields.common_labels)?;
         build.trace(root, state, "LabelTransformer");
     }

@@ -12,6 +12,7 @@ use crate::merge::merge;
 use crate::object::{Object, scalar_text};
 use crate::objects::read_below;
 use crate::selector::PatternSelector;
+use crate::shared;
 use crate::tables::Merge;
 
 /// Applies the entries of `patchesStrategicMerge`: file names, or the patches themselves.
@@ -249,35 +250,37 @@ fn apply(
     allowed: Allowed,
 ) -> Result<()> {
     let applied = state.objects.change(index, |object| {
-        let (gvk, name, namespace) = (
-            object.gvk(),
-            object.name().into_owned(),
-            object.namespace().into_owned(),
-        );
-        if allowed.name || allowed.kind {
-            object.remember();
-        }
-        let mut changes = patch.node.clone();
-        crate::object::set(&mut changes, &["apiVersion"], Node::string(gvk.api_version()));
-        let Some(merged) = merge(&object.node, &changes, schema)
-            .map_err(|misfit| format!("strategic merge patch of {}: {misfit}", object.id()))?
-        else {
-            object.node = Node::new(Value::Null);
-            return Ok(());
-        };
-        object.node = merged;
-        if !allowed.kind {
-            crate::object::set(&mut object.node, &["kind"], Node::string(gvk.kind.as_str()));
-        }
-        if !allowed.name && object.name() != name {
-            object.set_name(&name);
-        }
-        if namespace.is_empty() {
-            crate::object::remove(&mut object.node, &["metadata", "namespace"]);
-        } else if object.namespace() != namespace {
-            object.set_namespace(&namespace);
-        }
-        Ok(())
+        shared::through(object, |object| {
+            let (gvk, name, namespace) = (
+                object.gvk(),
+                object.name().into_owned(),
+                object.namespace().into_owned(),
+            );
+            if allowed.name || allowed.kind {
+                object.remember();
+            }
+            let mut changes = patch.node.clone();
+            crate::object::set(&mut changes, &["apiVersion"], Node::string(gvk.api_version()));
+            let Some(merged) = merge(&object.node, &changes, schema)
+                .map_err(|misfit| format!("strategic merge patch of {}: {misfit}", object.id()))?
+            else {
+                object.node = Node::new(Value::Null);
+                return Ok(());
+            };
+            object.node = merged;
+            if !allowed.kind {
+                crate::object::set(&mut object.node, &["kind"], Node::string(gvk.kind.as_str()));
+            }
+            if !allowed.name && object.name() != name {
+                object.set_name(&name);
+            }
+            if namespace.is_empty() {
+                crate::object::remove(&mut object.node, &["metadata", "namespace"]);
+            } else if object.namespace() != namespace {
+                object.set_namespace(&namespace);
+            }
+            Ok(())
+        })
     });
     applied
         .unwrap_or(Ok(()))
@@ -287,6 +290,7 @@ fn apply(
 fn json(path: &Path, state: &mut State, index: usize, operations: &[Operation]) -> Result<()> {
     let applied = state.objects.change(index, |object| {
         object.remember();
+        shared::forget(object);
         let shown = object.id();
         // Annotations are always there for a patch to add to.
         if crate::object::annotations(&object.node).is_none() {

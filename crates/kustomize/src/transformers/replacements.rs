@@ -11,6 +11,7 @@ use crate::error::{KustomizeError, Result};
 use crate::id::{Gvk, Id};
 use crate::object::{plain, scalar_text};
 use crate::selector::ExactSelector;
+use crate::shared;
 
 /// Copies values from object to object.
 pub(crate) fn run(
@@ -85,31 +86,33 @@ fn replace(path: &Path, state: &mut State, entry: &ReplacementEntry) -> Result<(
                 continue;
             }
             let changed = state.objects.change(place, |object| {
-                if paths.iter().any(|path| path.starts_with("metadata.name")) {
-                    object.remember();
-                }
-                paths.iter().try_for_each(|field| {
-                    let steps = parse(field);
-                    if steps.is_empty() {
-                        return Err(format!(
-                            "unable to find field {field:?} in replacement target {}",
+                shared::through(object, |object| {
+                    if paths.iter().any(|path| path.starts_with("metadata.name")) {
+                        object.remember();
+                    }
+                    paths.iter().try_for_each(|field| {
+                        let steps = parse(field);
+                        if steps.is_empty() {
+                            return Err(format!(
+                                "unable to find field {field:?} in replacement target {}",
+                                object.id()
+                            ));
+                        }
+                        let hits = set(&mut object.node, &steps, &value, target)
+                            .map_err(|message| format!("{}: {field}: {message}", object.id()))?;
+                        if hits > 0 {
+                            return Ok(());
+                        }
+                        let verb = if target.options.create {
+                            "find or create"
+                        } else {
+                            "find"
+                        };
+                        Err(format!(
+                            "unable to {verb} field {field:?} in replacement target {}",
                             object.id()
-                        ));
-                    }
-                    let hits = set(&mut object.node, &steps, &value, target)
-                        .map_err(|message| format!("{}: {field}: {message}", object.id()))?;
-                    if hits > 0 {
-                        return Ok(());
-                    }
-                    let verb = if target.options.create {
-                        "find or create"
-                    } else {
-                        "find"
-                    };
-                    Err(format!(
-                        "unable to {verb} field {field:?} in replacement target {}",
-                        object.id()
-                    ))
+                        ))
+                    })
                 })
             });
             changed.unwrap_or(Ok(())).map_err(failed)?;
