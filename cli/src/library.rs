@@ -1,10 +1,12 @@
 //! The control library of a run.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use kubescape_library::{Library, artifact_files};
-use kubescape_model::PolicyDegradation;
+use kubescape_model::{ExceptionPolicy, PolicyDegradation};
+use kubescape_policy::exceptions::read_exceptions;
 
 use crate::args::LibraryFlags;
 
@@ -73,6 +75,13 @@ pub(crate) fn built_in() -> anyhow::Result<Library> {
     kubescape_controls::library().context("the built-in control library cannot be read")
 }
 
+/// The exceptions of a file. One that cannot be read is an error: findings must not come back unnoticed, or stay away
+/// because of a typo.
+pub(crate) fn read_exceptions_file(path: &Path) -> anyhow::Result<Vec<Arc<ExceptionPolicy>>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    read_exceptions(&text).map_err(|error| anyhow::anyhow!("{}:{error}", path.display()))
+}
+
 fn from_artifacts(path: &Path) -> anyhow::Result<LoadedLibrary> {
     let folder = if path.is_file() {
         path.parent().unwrap_or(Path::new("."))
@@ -86,8 +95,12 @@ fn from_artifacts(path: &Path) -> anyhow::Result<LoadedLibrary> {
         .into_iter()
         .filter(|file| !file.ends_with("config.json"))
         .collect();
-    let library = Library::from_artifacts(&files, &built_in()?)
+    let mut library = Library::from_artifacts(&files, &built_in()?)
         .with_context(|| format!("the artifacts in {} cannot be used", folder.display()))?;
+    let exceptions = folder.join("exceptions.json");
+    if exceptions.exists() {
+        library.exceptions = read_exceptions_file(&exceptions)?;
+    }
     let missing = [
         ("exceptions", "exceptions.json"),
         ("controlInputs", "controls-inputs.json"),

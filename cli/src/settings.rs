@@ -9,7 +9,6 @@ use anyhow::{Context, bail};
 use kubescape_helm::{Overrides, RenderOptions};
 use kubescape_library::{Inputs, Library};
 use kubescape_model::{ExceptionPolicy, Severity};
-use kubescape_policy::exceptions::read_exceptions;
 use kubescape_policy::{ControlFilter, Request};
 use kubescape_scan::WorkloadName;
 use kubescape_source::{CollectSettings, KindFilter, NamespaceFilter, ResourceFilter};
@@ -200,15 +199,12 @@ impl ScanSettings {
         Ok(inputs)
     }
 
-    /// Accepted risks: those of the user's file, or the library's own. A file that cannot be read is an error:
-    /// findings must not come back unnoticed, or stay away because of a typo.
+    /// Accepted risks: those of the user's file, or the library's own.
     pub(crate) fn exceptions(&self, library: &Library) -> anyhow::Result<Vec<Arc<ExceptionPolicy>>> {
         let Some(path) = &self.flags.exceptions else {
             return Ok(library.exceptions.clone());
         };
-        let text =
-            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        read_exceptions(&text).map_err(|error| anyhow::anyhow!("{}:{error}", path.display()))
+        crate::library::read_exceptions_file(path)
     }
 }
 

@@ -9,14 +9,18 @@ use clap::{Args, ValueEnum};
     kubescape test --library controls              the library's own cases\n  \
     kubescape test --cases cases/                  a tree RULE/CASE/ against the built-in library\n  \
     kubescape test --library controls non-root-containers\n  \
+    kubescape test --custom-rules rules/           rules of your own, with NAME.cases.yaml beside NAME.rego\n  \
     kubescape test --library my-controls --cases cases/ -f json")]
 pub(crate) struct TestArguments {
     /// Folder of cases: RULE/CASE/{input/*,expected.json,data.json}. Without it: the cases.yaml files of --library
-    #[arg(long, value_name = "DIR", required_unless_present = "library")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["library", "custom_rules"])]
     pub(crate) cases: Option<PathBuf>,
     /// Folder of a control library. Without it: the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) library: Option<PathBuf>,
+    /// Folder of Rego files, each a rule `custom-NAME`: must parse, and pass the cases in NAME.cases.yaml
+    #[arg(long, value_name = "DIR")]
+    pub(crate) custom_rules: Option<PathBuf>,
     /// Output format
     #[arg(short = 'f', long, value_enum, default_value = "pretty-printer")]
     pub(crate) format: TestFormat,

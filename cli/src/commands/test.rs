@@ -3,7 +3,10 @@
 use std::io::Write;
 
 use anyhow::bail;
-use kubescape_library::{Case, cases_of_folder, cases_of_library};
+use kubescape_library::{
+    CUSTOM_RULES, Case, Library, cases_of_custom_rules, cases_of_folder, cases_of_library,
+};
+use kubescape_policy::rego::Programs;
 use kubescape_policy::testing::{CaseOutcome, run_cases};
 use serde::Serialize;
 
@@ -25,7 +28,7 @@ struct Failure<'a> {
 }
 
 pub(crate) fn run(arguments: &TestArguments) -> anyhow::Result<()> {
-    let library = match &arguments.library {
+    let mut library = match &arguments.library {
         Some(folder) => crate::library::from_folder(folder)?,
         None => crate::library::built_in()?,
     };
@@ -33,15 +36,22 @@ pub(crate) fn run(arguments: &TestArguments) -> anyhow::Result<()> {
         (Some(folder), _) if !folder.is_dir() => bail!("{} is no folder of cases", folder.display()),
         (Some(folder), _) => cases_of_folder(folder)?,
         (None, Some(library)) => cases_of_library(library)?,
-        (None, None) => bail!("name a folder of cases with --cases, or a library with --library"),
+        (None, None) => Vec::new(),
     };
+    let mut outcomes = Vec::new();
+    if let Some(folder) = &arguments.custom_rules {
+        library.add_custom_rules(folder)?;
+        cases.extend(cases_of_custom_rules(folder)?);
+        outcomes = parsed(&library);
+    }
     if !arguments.rules.is_empty() {
         cases.retain(|case| arguments.rules.contains(&case.rule));
+        outcomes.retain(|outcome| arguments.rules.contains(&outcome.rule));
     }
-    if cases.is_empty() {
+    outcomes.extend(run_cases(&library, &cases));
+    if outcomes.is_empty() {
         bail!("there are no cases to run");
     }
-    let outcomes = run_cases(&library, &cases);
     let failed = outcomes
         .iter()
         .filter(|outcome| !outcome.problems.is_empty())
@@ -54,6 +64,30 @@ pub(crate) fn run(arguments: &TestArguments) -> anyhow::Result<()> {
         bail!("{failed} of {} cases failed", outcomes.len());
     }
     Ok(())
+}
+
+/// Whether the custom rules parse: an outcome for each.
+fn parsed(library: &Library) -> Vec<CaseOutcome> {
+    let programs = Programs::new(library);
+    let custom = library
+        .framework(CUSTOM_RULES)
+        .map(|framework| &framework.controls);
+    let rules = custom
+        .into_iter()
+        .flatten()
+        .filter_map(|id| library.rules.get(id));
+    rules
+        .map(|rule| CaseOutcome {
+            rule: rule.name.clone(),
+            case: "parses".to_owned(),
+            problems: programs
+                .check(&rule.module)
+                .err()
+                .map(|error| error.to_string())
+                .into_iter()
+                .collect(),
+        })
+        .collect()
 }
 
 fn pretty(outcomes: &[CaseOutcome], failed: usize, output: &mut dyn Write) -> std::io::Result<()> {

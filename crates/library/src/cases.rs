@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use kubescape_yaml::{Limits, Node, Profile, Value};
 use serde::Deserialize;
 
-use crate::document::{entries, read_text, typed};
+use crate::custom_rules::custom_rule_id;
+use crate::document::{entries, files_with_extension, read_text, typed};
 use crate::published_rules;
 use crate::rule_file::read_rules;
 use crate::{Inputs, LibraryError};
@@ -101,7 +102,7 @@ pub fn cases_of_library(folder: &Path) -> Result<Vec<Case>, LibraryError> {
     for rule in entries(&folder.join("rules"))? {
         let path = rule.join("cases.yaml");
         if path.exists() {
-            cases.extend(read_case_list(&path, &rule)?);
+            cases.extend(read_case_list(&path, only_rule(&rule)?)?);
         }
     }
     cases.extend(published_rules::cases(folder)?);
@@ -195,7 +196,20 @@ fn host_envelope(node: Node) -> Node {
     Node::new(Value::Mapping(envelope))
 }
 
-fn read_case_list(path: &Path, folder: &Path) -> Result<Vec<Case>, LibraryError> {
+/// Cases of custom rules: `NAME.cases.yaml` beside `NAME.rego`.
+pub fn cases_of_custom_rules(folder: &Path) -> Result<Vec<Case>, LibraryError> {
+    let mut cases = Vec::new();
+    for rule in files_with_extension(folder, "rego")? {
+        let path = rule.with_extension("cases.yaml");
+        if path.exists() {
+            cases.extend(read_case_list(&path, Some(custom_rule_id(&rule)))?);
+        }
+    }
+    Ok(cases)
+}
+
+/// A list of cases; those that name no rule are of the rule `only`.
+fn read_case_list(path: &Path, only: Option<String>) -> Result<Vec<Case>, LibraryError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
     struct Header {
@@ -209,7 +223,6 @@ fn read_case_list(path: &Path, folder: &Path) -> Result<Vec<Case>, LibraryError>
         findings: Vec<BriefFinding>,
         filter: Option<Vec<BriefFinding>>,
     }
-    let only = only_rule(folder)?;
     let list = read_object(path)?;
     let shape = |message: String| LibraryError::Shape {
         path: path.to_owned(),

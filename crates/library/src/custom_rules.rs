@@ -60,10 +60,7 @@ impl Library {
     fn add_custom_rule(&mut self, file: &Path) -> Result<String, LibraryError> {
         let text = read_text(file)?;
         let metadata = metadata(file, &text)?;
-        let id = format!(
-            "custom-{}",
-            file.file_stem().unwrap_or_default().to_string_lossy()
-        );
+        let id = custom_rule_id(file);
         let shape = |message: String| LibraryError::Shape {
             path: file.to_owned(),
             message,
@@ -106,6 +103,14 @@ impl Library {
         });
         Ok(id)
     }
+}
+
+/// Name of the rule and the control of a file.
+pub(crate) fn custom_rule_id(file: &Path) -> String {
+    format!(
+        "custom-{}",
+        file.file_stem().unwrap_or_default().to_string_lossy()
+    )
 }
 
 /// The block of comment lines behind `# METADATA`, read as YAML.

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 pub use artifacts::{Artifact, artifact_files, write_artifact};
-pub use cases::{BriefFinding, Case, Expected, cases_of_folder, cases_of_library};
+pub use cases::{BriefFinding, Case, Expected, cases_of_custom_rules, cases_of_folder, cases_of_library};
 pub use custom_rules::CUSTOM_RULES;
 pub use error::LibraryError;
 use kubescape_model::{AttackTrack, Control, ControlTexts, ExceptionPolicy, Framework, Rule};

@@ -1,5 +1,6 @@
 //! From the answers of rules to verdicts, counters and scores.
 
+mod missing;
 mod summary;
 mod table;
 
@@ -7,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kubescape_model::{
-    ActionRequired, ControlResult, ControlSummary, Counters, Evidence, PathRecord, Report, Resource,
-    RuleInfo, RuleResult, Status, StatusInfo, SubStatus,
+    ActionRequired, ControlResult, ControlSummary, Counters, Evidence, GroupVersionKind, PathRecord, Report,
+    Resource, RuleInfo, RuleResult, Status, StatusInfo, SubStatus,
 };
 
 use crate::evaluate::{EvaluationContext, Outcome, Task};
@@ -36,6 +37,10 @@ pub(crate) fn build(
     tasks_of_control: &[Vec<usize>],
     outcomes: Vec<Outcome>,
 ) -> Report {
+    let kinds = resources
+        .iter()
+        .map(|resource| Arc::clone(&resource.kind))
+        .collect();
     let mut table = ResourceTable::new(resources, addresses);
     let outcomes: Vec<RuleOutcome> = outcomes
         .into_iter()
@@ -53,6 +58,7 @@ pub(crate) fn build(
             selected,
             tasks,
             table: &table,
+            kinds: &kinds,
             exceptions: context.exceptions.of_control(&selected.control.id),
             frameworks: selection.frameworks_of(index),
         };
@@ -156,6 +162,8 @@ struct Judge<'a> {
     selected: &'a SelectedControl<'a>,
     tasks: &'a [Task<'a>],
     table: &'a ResourceTable,
+    /// The kinds of objects that the input holds.
+    kinds: &'a BTreeSet<Arc<GroupVersionKind>>,
     exceptions: ControlExceptions<'a>,
     /// The frameworks that ask for it: index and name.
     frameworks: Vec<(usize, &'a str)>,
@@ -175,7 +183,14 @@ impl Judge<'_> {
                 by_resource.entry(*resource).or_default().push(result);
             }
         }
-        let error = outcomes.iter().find_map(|(_, outcome)| outcome.error.as_deref());
+        let missing = match by_resource.is_empty() {
+            true => missing::reason(&self.selected.rules, self.kinds),
+            false => None,
+        };
+        let error = outcomes
+            .iter()
+            .find_map(|(_, outcome)| outcome.error.as_deref())
+            .or(missing.as_deref());
         let overall = |rule: &RuleResult| (rule.status, rule.sub_status);
         let judged = Judged {
             overall: self.verdict(&by_resource, error, overall),

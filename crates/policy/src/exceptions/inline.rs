@@ -31,8 +31,8 @@ pub(super) fn of(resource: &Resource, warnings: &mut Vec<String>) -> Option<Arc<
         && date.parse::<jiff::Timestamp>().is_err()
     {
         warnings.push(format!(
-            "{} {}: the annotation {EXPIRY} {date:?} is no RFC 3339 time such as 2030-01-31T00:00:00Z; its exception does not hold",
-            resource.kind.kind, resource.name
+            "{}: the annotation {EXPIRY} {date:?} is no RFC 3339 time such as 2030-01-31T00:00:00Z; its exception does not hold",
+            super::named(resource)
         ));
         return None;
     }

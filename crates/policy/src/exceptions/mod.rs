@@ -170,6 +170,15 @@ impl ControlExceptions<'_> {
     }
 }
 
+/// `FILE: Kind name`, to find an object again.
+fn named(resource: &Resource) -> String {
+    let object = format!("{} {}", resource.kind.kind, resource.name);
+    match &resource.source {
+        Some(source) if !source.relative_path.is_empty() => format!("{}: {object}", source.relative_path),
+        _ => object,
+    }
+}
+
 fn expired(policy: &ExceptionPolicy, now: i64) -> bool {
     policy
         .expiration_date

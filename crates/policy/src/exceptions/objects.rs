@@ -26,10 +26,7 @@ pub(super) fn of(resources: &[Resource], warnings: &mut Vec<String>) -> Vec<Exce
         })
         .flat_map(|resource| {
             exceptions(resource, resources).unwrap_or_else(|message| {
-                warnings.push(format!(
-                    "{} {}: {message}; it does not hold",
-                    resource.kind.kind, resource.name
-                ));
+                warnings.push(format!("{}: {message}; it does not hold", super::named(resource)));
                 Vec::new()
             })
         })
