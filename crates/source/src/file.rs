@@ -35,8 +35,10 @@ pub(crate) struct Loaded {
     pub objects: usize,
     /// Objects that the kind filter left.
     pub kept_by_kind: usize,
-    /// What could not be used, and remarks.
+    /// What could not be used.
     pub skipped: Vec<Skipped>,
+    /// What is worth knowing about what could be used.
+    pub remarks: Vec<Skipped>,
 }
 
 /// Reads and parses a file.
@@ -120,6 +122,28 @@ pub(crate) fn load_rendered(source: Source, text: &str, limits: &Limits, filter:
             load_one(part, Profile::SigsYaml, limits).map_err(|_| error)
         });
         file.document(manifest.index, root);
+    }
+    file.loaded
+}
+
+/// Takes objects that were read from something else than a document.
+pub(crate) fn load_objects(
+    source: Source,
+    numbered: &str,
+    objects: Vec<Node>,
+    filter: &ResourceFilter,
+) -> Loaded {
+    let path = source.file.clone();
+    let mut file = OpenFile {
+        file: &path,
+        numbered: Some(numbered),
+        source: Arc::new(source),
+        filter,
+        next: 0,
+        loaded: Loaded::default(),
+    };
+    for (index, object) in objects.into_iter().enumerate() {
+        file.object(index + 1, object, None);
     }
     file.loaded
 }

@@ -15,6 +15,7 @@ mod path;
 mod rendered;
 mod stdin;
 mod structure;
+mod terraform;
 
 pub use context::{Context, InputKind};
 pub use error::CollectError;

@@ -8,7 +8,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{WalkBuilder, WalkState};
 use kubescape_helm::RenderOptions;
 use kubescape_model::Resource;
-use kubescape_yaml::{Limits, YamlError};
+use kubescape_yaml::{Limits, Position, YamlError};
 use rayon::prelude::*;
 
 use crate::context::Context;
@@ -16,7 +16,7 @@ use crate::error::CollectError;
 use crate::exclude::Exclusions;
 use crate::file::{Loaded, Place, load};
 use crate::filter::ResourceFilter;
-use crate::{helm, kustomize};
+use crate::{helm, kustomize, terraform};
 
 /// What to collect and how.
 #[derive(Clone, Debug, Default)]
@@ -85,12 +85,16 @@ impl Skipped {
         }
     }
 
-    pub(crate) fn document(file: &Path, index: usize, error: &YamlError) -> Self {
-        let file_and_place = format!("{}:{}", file.display(), error.position);
+    pub(crate) fn at(file: &Path, position: Position, message: String) -> Self {
         Self {
-            file: file_and_place.into(),
-            message: format!("parse error: document {index}: {}", error.message),
+            file: format!("{}:{position}", file.display()).into(),
+            message,
         }
+    }
+
+    pub(crate) fn document(file: &Path, index: usize, error: &YamlError) -> Self {
+        let message = format!("parse error: document {index}: {}", error.message);
+        Self::at(file, error.position, message)
     }
 }
 
@@ -122,6 +126,9 @@ pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
             .cloned()
             .collect();
         rendered.extend(helm::render_all(&rest, &root, settings));
+        let rest: Vec<PathBuf> = rest.into_iter().filter(|file| !rendered.covers(file)).collect();
+        let named = listed.explicit.then_some(input.as_str());
+        rendered.extend(terraform::load_all(&rest, &context.root, named, settings));
         let files: Vec<PathBuf> = files.into_iter().filter(|file| !rendered.covers(file)).collect();
         let relatives: Vec<String> = files
             .iter()
@@ -186,6 +193,7 @@ pub(crate) fn finish(
     for file in loaded {
         collected.resources.extend(file.resources);
         collected.skipped.extend(file.skipped);
+        collected.skipped.extend(file.remarks);
         collected.objects += file.objects;
         kept_by_kind += file.kept_by_kind;
     }
@@ -329,7 +337,10 @@ fn walk(folder: &Path, exclusions: &Exclusions) -> Walked {
             };
             let path = entry.path();
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-            if is_folder && (entry.file_name() == ".git" || exclusions.excludes(path, true)) {
+            let is_hidden = [".git", ".terraform"]
+                .iter()
+                .any(|name| entry.file_name() == *name);
+            if is_folder && (is_hidden || exclusions.excludes(path, true)) {
                 return WalkState::Skip;
             }
             if !is_folder && is_manifest(path) && path.is_file() && !exclusions.excludes(path, false) {
@@ -359,6 +370,7 @@ fn unreadable(folder: &Path, error: &ignore::Error) -> Skipped {
 
 fn is_manifest(path: &Path) -> bool {
     kustomize::is_kustomization(path)
+        || terraform::is_configuration(path)
         || path.extension().is_some_and(|extension| {
             ["yaml", "yml", "json"]
                 .iter()
