@@ -1,7 +1,8 @@
 //! Events to nodes, without recursion: nesting costs heap, never stack.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::io::{BufReader, Chain, Read};
+use std::io::{BufReader, Chain, Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -10,20 +11,35 @@ use libyaml_safer::{
 };
 
 use crate::mapping::{Entry, Key, KeyKind};
+use crate::quotes;
 use crate::scalar::{self, Profile, Style};
 use crate::stream::{check_size, span};
 use crate::{Limits, LineIndex, Mapping, Node, Position, Span, Value, YamlError};
 
 /// Reads one document after the other from a text.
 pub(crate) struct Composer<'text> {
-    parser: Parser<BufReader<Chain<&'text [u8], &'static [u8]>>>,
+    parser: Parser<Input<'text>>,
     text: &'text str,
+    /// The text with stand-ins, when the parser needs some.
+    hidden: Option<String>,
+    /// Bytes that were read again because of them.
+    reread: usize,
+    /// Where the parser met an escape that it does not know.
+    unknown_escape: Option<usize>,
+    /// Documents that are done.
+    documents: usize,
+    /// Where the last of them ends.
+    end: usize,
     profile: Profile,
     limits: &'text Limits,
     /// Added to every span: where the text starts in its file.
     base: usize,
     keys: HashSet<Arc<str>>,
+    /// Keys that are no strings, as they were written, by their place.
+    written: HashMap<u32, Arc<str>>,
 }
+
+type Input<'text> = BufReader<Chain<Cursor<Cow<'text, [u8]>>, &'static [u8]>>;
 
 /// What one document collects.
 #[derive(Default)]
@@ -116,18 +132,19 @@ impl<'text> Composer<'text> {
         let (base, text) = text
             .strip_prefix('\u{feff}')
             .map_or((0, text), |rest| ('\u{feff}'.len_utf8(), rest));
-        let mut parser = Parser::new();
-        // The parser cannot read a block scalar that the end of the text cuts off; `scalar` takes the line end back.
-        let line_end: &'static [u8] = if text.ends_with('\n') { b"" } else { b"\n" };
-        // In pieces, because the parser keeps what it is given as characters of four bytes.
-        parser.set_input(BufReader::with_capacity(PIECE, text.as_bytes().chain(line_end)));
         Ok(Self {
-            parser,
+            parser: parser(Cow::Borrowed(text)),
             text,
+            hidden: None,
+            reread: 0,
+            unknown_escape: None,
+            documents: 0,
+            end: 0,
             profile,
             limits,
             base,
             keys: HashSet::new(),
+            written: HashMap::new(),
         })
     }
 
@@ -139,6 +156,48 @@ impl<'text> Composer<'text> {
 
     /// The next document; `None` at the end of the text.
     pub(crate) fn document(&mut self) -> Result<Option<Node>, YamlError> {
+        loop {
+            match self.next_document() {
+                Err(_) if self.read_again() => {}
+                result => {
+                    self.documents += 1;
+                    return result;
+                }
+            }
+        }
+    }
+
+    /// Starts over with a stand-in for the escape that stopped the parser; false when that was not what stopped it.
+    fn read_again(&mut self) -> bool {
+        const MOST: usize = 64 << 20;
+        let Some(place) = self.unknown_escape.take() else {
+            return false;
+        };
+        self.reread += self.text.len();
+        if self.reread > MOST.max(self.text.len()) || quotes::is_ambiguous(self.text) {
+            return false;
+        }
+        let Some(hidden) = quotes::hide(self.hidden.as_deref().unwrap_or(self.text), place) else {
+            return false;
+        };
+        self.parser = parser(Cow::Owned(hidden.clone()));
+        self.hidden = Some(hidden);
+        let mut done = 0;
+        while done < self.documents {
+            match self.next_event() {
+                Ok(event) => done += usize::from(matches!(event.data, EventData::DocumentEnd { .. })),
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    /// Where the last document ends, in the text without a byte order mark.
+    pub(crate) fn end(&self) -> usize {
+        self.end
+    }
+
+    fn next_document(&mut self) -> Result<Option<Node>, YamlError> {
         let mut state = DocumentState::default();
         loop {
             let event = self.next_event()?;
@@ -154,7 +213,10 @@ impl<'text> Composer<'text> {
                         return Err(self.error(start, "the document asks for another YAML version than 1.1"));
                     }
                 }
-                EventData::DocumentEnd { .. } => return Ok(Some(state.root.unwrap_or_default())),
+                EventData::DocumentEnd { .. } => {
+                    self.end = end;
+                    return Ok(Some(state.root.unwrap_or_default()));
+                }
                 EventData::Alias { anchor } => self.alias(&mut state, &anchor, start, end)?,
                 EventData::Scalar { .. } => self.scalar(&mut state, event, start, end, cut_off)?,
                 EventData::SequenceStart { anchor, style, .. } => {
@@ -179,7 +241,12 @@ impl<'text> Composer<'text> {
     /// The parser panics on a few texts that it does not expect (`[!,`): for us they are errors like others.
     fn next_event(&mut self) -> Result<Event, YamlError> {
         match catch_unwind(AssertUnwindSafe(|| self.parser.parse())) {
-            Ok(event) => event.map_err(|error| self.syntax_error(&error)),
+            Ok(event) => event.map_err(|error| {
+                if error.problem() == "found unknown escape character" {
+                    self.unknown_escape = error.problem_mark().map(offset);
+                }
+                self.syntax_error(&error)
+            }),
             Err(_) => Err(YamlError::new(
                 Position::default(),
                 "the document cannot be parsed; does it use unusual tags?",
@@ -209,7 +276,7 @@ impl<'text> Composer<'text> {
         Ok(())
     }
 
-    fn close(&self, state: &mut DocumentState, end: usize) -> Result<(), YamlError> {
+    fn close(&mut self, state: &mut DocumentState, end: usize) -> Result<(), YamlError> {
         let Some(frame) = state.stack.pop() else {
             return Ok(());
         };
@@ -218,7 +285,7 @@ impl<'text> Composer<'text> {
                 items.shrink_to_fit();
                 Value::Sequence(items)
             }
-            Content::Mapping(open) => Value::Mapping(merge(open)),
+            Content::Mapping(open) => Value::Mapping(self.merge(open)),
         };
         // A block ends where the next one starts; its last child tells where its own text ends.
         let end = if frame.flow {
@@ -256,8 +323,15 @@ impl<'text> Composer<'text> {
         else {
             return Ok(());
         };
-        if cut_off && matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && value.ends_with('\n') {
+        if cut_off
+            && matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
+            && value.ends_with('\n')
+            && owes_line_end(self.text.get(start..).unwrap_or_default())
+        {
             value.pop();
+        }
+        if self.hidden.is_some() && style == ScalarStyle::DoubleQuoted {
+            value = quotes::restore(value);
         }
         if style == ScalarStyle::DoubleQuoted
             && has_slash_escape(self.text.get(start..end).unwrap_or_default())
@@ -269,9 +343,11 @@ impl<'text> Composer<'text> {
         } else {
             Style::Quoted
         };
+        let bare_tag = style == Style::Plain && has_bare_tag(self.text.get(start..end).unwrap_or_default());
         let tag = tag
             .as_deref()
-            .filter(|_| !plain_implicit || style == Style::Quoted);
+            .filter(|_| !plain_implicit || style == Style::Quoted)
+            .or(bare_tag.then_some("!"));
         let place = span(start + self.base, end + self.base);
         let as_key = expects_key(state);
         if as_key && scalar::is_merge(&value, tag, style) {
@@ -288,6 +364,9 @@ impl<'text> Composer<'text> {
             return self.add(state, node, None, anchor, 1);
         };
         let key = self.key(&node, &raw, start)?;
+        if key.kind != KeyKind::String {
+            self.written.insert(key.span.start, Arc::clone(&raw));
+        }
         self.add(state, node, Some((key, raw)), anchor, 1)
     }
 
@@ -405,7 +484,55 @@ impl<'text> Composer<'text> {
             }
             _ => return Err(bad()),
         }
+        if self.profile == Profile::SigsYaml {
+            // The older decoder merges where the key stands: what follows wins, of one list the first.
+            for map in std::mem::take(&mut open.merges).into_iter().rev() {
+                let Value::Mapping(mut map) = map.value else {
+                    continue;
+                };
+                for entry in map.entries_mut().drain(..) {
+                    let start = entry.key.span.start as usize;
+                    let known = open.seen.insert(&entry.key.text, start).is_some();
+                    push_entry(open, entry, known);
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// The map with its merges applied: its own keys win, then the earlier of several merged maps.
+    ///
+    /// A map whose own keys are all strings takes other keys as they were written, and has no place for `null`.
+    fn merge(&self, open: OpenMapping) -> Mapping {
+        let OpenMapping {
+            mut entries, merges, ..
+        } = open;
+        if merges.is_empty() {
+            return Mapping::from_entries(entries);
+        }
+        let of_strings = entries.iter().all(|entry| entry.key.kind == KeyKind::String);
+        let mut known: HashSet<(KeyKind, Arc<str>)> = entries.iter().map(identity).collect();
+        for node in merges {
+            let Value::Mapping(mut map) = node.value else {
+                continue;
+            };
+            for mut entry in map.entries_mut().drain(..) {
+                let key = &mut entry.key;
+                if of_strings && key.kind != KeyKind::String {
+                    if key.kind == KeyKind::Null {
+                        continue;
+                    }
+                    if let Some(written) = self.written.get(&key.span.start) {
+                        key.text = Arc::clone(written);
+                    }
+                    key.kind = KeyKind::String;
+                }
+                if known.insert(identity(&entry)) {
+                    entries.push(entry);
+                }
+            }
+        }
+        Mapping::from_entries(entries)
     }
 
     fn key(&mut self, node: &Node, raw: &Arc<str>, start: usize) -> Result<Key, YamlError> {
@@ -422,6 +549,12 @@ impl<'text> Composer<'text> {
             }
             Value::Null if self.profile == Profile::SigsYaml => {
                 return Err(self.error(start, "`null` cannot be the key of a map"));
+            }
+            Value::UInt(_) if self.profile == Profile::SigsYaml => {
+                return Err(self.error(
+                    start,
+                    "a number over 9223372036854775807 cannot be the key of a map",
+                ));
             }
             Value::Int(_) | Value::UInt(_) => KeyKind::Int,
             Value::Float(_) | Value::Number(_) => KeyKind::Float,
@@ -521,6 +654,23 @@ impl<'text> Composer<'text> {
     }
 }
 
+/// Reads a text and, where it lacks one, a line end.
+fn parser(text: Cow<'_, str>) -> Parser<Input<'_>> {
+    let mut parser = Parser::new();
+    // The parser cannot read a block scalar that the end of the text cuts off; `scalar` takes the line end back.
+    let line_end: &'static [u8] = if text.ends_with('\n') { b"" } else { b"\n" };
+    let bytes = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    };
+    // In pieces, because the parser keeps what it is given as characters of four bytes.
+    parser.set_input(BufReader::with_capacity(
+        PIECE,
+        Cursor::new(bytes).chain(line_end),
+    ));
+    parser
+}
+
 fn offset(mark: Mark) -> usize {
     usize::try_from(mark.index).unwrap_or(usize::MAX)
 }
@@ -561,31 +711,6 @@ fn identity(entry: &Entry) -> (KeyKind, Arc<str>) {
     (entry.key.kind, Arc::clone(&entry.key.text))
 }
 
-/// The map with its merges applied: its own keys win, then the earlier of several merged maps.
-fn merge(open: OpenMapping) -> Mapping {
-    let OpenMapping {
-        mut entries, merges, ..
-    } = open;
-    if merges.is_empty() {
-        return Mapping::from_entries(entries);
-    }
-    let mut known: HashSet<(KeyKind, Arc<str>)> = entries
-        .iter()
-        .map(|entry| (entry.key.kind, Arc::clone(&entry.key.text)))
-        .collect();
-    for node in merges {
-        let Value::Mapping(mut map) = node.value else {
-            continue;
-        };
-        for entry in map.entries_mut().drain(..) {
-            if known.insert((entry.key.kind, Arc::clone(&entry.key.text))) {
-                entries.push(entry);
-            }
-        }
-    }
-    Mapping::from_entries(entries)
-}
-
 fn last_end(value: &Value) -> Option<usize> {
     let end = match value {
         Value::Sequence(items) => items.last()?.span.end,
@@ -597,6 +722,25 @@ fn last_end(value: &Value) -> Option<usize> {
         _ => return None,
     };
     usize::try_from(end).ok()
+}
+
+/// Whether a block scalar that the end of the text cuts off has its last line end from the parser's input alone: a
+/// last line of blanks counts only where all line ends are kept.
+fn owes_line_end(raw: &str) -> bool {
+    let keeps = |header: &str| {
+        header
+            .split('#')
+            .next()
+            .is_some_and(|header| header.contains('+'))
+    };
+    let last = raw.rsplit('\n').next().unwrap_or_default();
+    !last.trim_matches([' ', '\t', '\r']).is_empty() || raw.lines().next().is_some_and(keeps)
+}
+
+/// Whether a scalar has the tag `!`, which the parser does not pass on.
+fn has_bare_tag(raw: &str) -> bool {
+    let mut words = raw.split_ascii_whitespace();
+    raw.starts_with(['!', '&']) && words.find(|word| !word.starts_with('&')) == Some("!")
 }
 
 /// `\/` inside a double-quoted scalar: JSON and YAML 1.2 know it, Go's decoders do not.

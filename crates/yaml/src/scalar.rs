@@ -26,7 +26,11 @@ pub(crate) enum Style {
 
 /// Whether the key asks for a merge.
 pub(crate) fn is_merge(text: &str, tag: Option<&str>, style: Style) -> bool {
-    text == "<<" && (tag.is_none() && style == Style::Plain || tag.is_some_and(|tag| short(tag) == "!!merge"))
+    text == "<<"
+        && match tag.map(short) {
+            None | Some("!") => style == Style::Plain,
+            Some(tag) => tag == "!!merge",
+        }
 }
 
 /// The value of a scalar. The error says why its tag does not fit.
@@ -36,15 +40,15 @@ pub(crate) fn resolve(
     style: Style,
     profile: Profile,
 ) -> Result<Value, String> {
-    let tag = tag.map(short).filter(|tag| *tag != "!");
-    match tag {
-        None if style == Style::Quoted => Ok(string(text)),
+    let tag = tag.map(short);
+    // The older decoder takes the tag `!` by its word: the scalar is a string.
+    let is_string = style == Style::Quoted || (tag == Some("!") && profile == Profile::SigsYaml);
+    match tag.filter(|tag| *tag != "!") {
+        None if is_string => Ok(string(text)),
         None => Ok(plain(&text, profile, true).unwrap_or_else(|| string(text))),
-        Some("!!str") => Ok(string(text)),
+        Some("!!str" | "!!merge") => Ok(string(text)),
         Some("!!binary") => binary(&text),
-        Some(tag @ ("!!null" | "!!bool" | "!!int" | "!!float" | "!!timestamp" | "!!merge")) => {
-            tagged(text, tag, profile)
-        }
+        Some(tag @ ("!!null" | "!!bool" | "!!int" | "!!float" | "!!timestamp")) => tagged(text, tag, profile),
         Some(_) => Ok(string(text)),
     }
 }
@@ -89,15 +93,19 @@ fn tagged(text: String, tag: &str, profile: Profile) -> Result<Value, String> {
         ("!!timestamp", _) if profile == Profile::SigsYaml && timestamp::parse(&text).is_some() => {
             Ok(string(text))
         }
-        ("!!merge", _) if text == "<<" => Ok(string(text)),
         _ => Err(format!("{text:?} is no {tag}")),
     }
 }
 
 fn binary(text: &str) -> Result<Value, String> {
     let bytes = base64(text).ok_or("!!binary holds no valid base64")?;
-    // Go keeps any bytes in a string; reports need text.
-    Ok(Value::String(String::from_utf8_lossy(&bytes).into()))
+    // Go keeps any bytes in a string; text has a replacement for each byte that is none.
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    Ok(string(text))
 }
 
 /// Standard base64 with padding; line ends are passed over.
@@ -156,7 +164,7 @@ fn plain(text: &str, profile: Profile, times: bool) -> Option<Value> {
             {
                 return Some(Value::Time(time.into()));
             }
-            number(text)
+            number(text, profile)
         }
         _ => None,
     }
@@ -180,7 +188,7 @@ fn word(text: &str, profile: Profile) -> Option<Value> {
     })
 }
 
-fn number(text: &str) -> Option<Value> {
+fn number(text: &str, profile: Profile) -> Option<Value> {
     let cleaned;
     let text = if text.contains('_') {
         cleaned = text.replace('_', "");
@@ -188,7 +196,7 @@ fn number(text: &str) -> Option<Value> {
     } else {
         text
     };
-    if let Some(value) = integer(text) {
+    if let Some(value) = integer(text).or_else(|| signed_behind_prefix(text, profile)) {
         return Some(value);
     }
     if is_float(text) {
@@ -232,6 +240,20 @@ fn integer(text: &str) -> Option<Value> {
     }
 }
 
+/// `0b-101`, and for the newer decoder `0o-17`: the sign may stand behind the prefix when none stands before it.
+fn signed_behind_prefix(text: &str, profile: Profile) -> Option<Value> {
+    let (digits, base) = match text.strip_prefix("0b") {
+        Some(digits) => (digits, 2),
+        None if profile == Profile::GoYamlV3 => (text.strip_prefix("0o")?, 8),
+        None => return None,
+    };
+    let is_signed = digits.starts_with(['-', '+']);
+    i64::from_str_radix(digits, base)
+        .ok()
+        .filter(|_| is_signed)
+        .map(Value::Int)
+}
+
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
 fn is_float(text: &str) -> bool {
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -271,9 +293,10 @@ pub(crate) fn go_text(value: &Value) -> String {
         Value::Float(number) if number.is_infinite() => {
             if *number > 0.0 { "+Inf" } else { "-Inf" }.to_owned()
         }
-        Value::Float(number) => crate::write_json::shortest(*number, -4, 21),
+        Value::Float(number) => crate::write_json::shortest(*number, -4, 6),
         Value::Number(text) => text.to_string(),
-        Value::String(text) | Value::Time(text) => text.to_string(),
+        Value::String(text) => text.to_string(),
+        Value::Time(text) => timestamp::go_text(text),
         Value::Sequence(_) | Value::Mapping(_) => String::new(),
     }
 }
@@ -282,12 +305,13 @@ pub(crate) fn go_text(value: &Value) -> String {
 pub(crate) fn json_key(value: &Value) -> String {
     match value {
         Value::Float(number) if number.is_nan() => ".nan".to_owned(),
-        Value::Float(number) if number.is_infinite() => {
-            if *number > 0.0 { ".inf" } else { "-.inf" }.to_owned()
-        }
         // Keys are formatted in single precision.
         #[expect(clippy::cast_possible_truncation, reason = "that is the format")]
-        Value::Float(number) => crate::write_json::shortest32(*number as f32),
+        Value::Float(number) => match *number as f32 {
+            f32::INFINITY => ".inf".to_owned(),
+            f32::NEG_INFINITY => "-.inf".to_owned(),
+            number => crate::write_json::shortest32(number),
+        },
         other => go_text(other),
     }
 }

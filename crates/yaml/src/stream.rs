@@ -1,6 +1,7 @@
 //! Texts to documents.
 
 use crate::compose::Composer;
+use crate::lookahead;
 use crate::{LineIndex, Node, Profile, Span, YamlError};
 
 /// Bounds on what is read.
@@ -48,6 +49,7 @@ pub struct Manifest {
 /// Reads a stream as Go's decoder does: documents up to the first error, which ends it.
 pub fn load(text: &str, profile: Profile, limits: &Limits) -> Vec<Result<Document, YamlError>> {
     let mut documents = Vec::new();
+    let mut ends = Vec::new();
     let mut composer = match Composer::new(text, profile, limits) {
         Ok(composer) => composer,
         Err(error) => return vec![Err(error)],
@@ -55,11 +57,17 @@ pub fn load(text: &str, profile: Profile, limits: &Limits) -> Vec<Result<Documen
     loop {
         match composer.document() {
             Ok(None) => return documents,
-            Ok(Some(root)) => documents.push(Ok(Document {
-                root,
-                index: documents.len() + 1,
-            })),
+            Ok(Some(root)) => {
+                ends.push(composer.end());
+                documents.push(Ok(Document {
+                    root,
+                    index: documents.len() + 1,
+                }));
+            }
             Err(error) => {
+                if profile == Profile::GoYamlV3 {
+                    lookahead::withhold(text, &mut ends, &mut documents);
+                }
                 documents.push(Err(error));
                 return documents;
             }

@@ -21,8 +21,24 @@ pub(crate) fn parse(text: &str) -> Option<String> {
     match rest.bytes().next() {
         None => Some(format!("{date}T00:00:00Z")),
         Some(b'T' | b't') => Some(format!("{date}T{}", clock(rest.get(1..)?, true)?)),
-        Some(b' ') => Some(format!("{date}T{}Z", clock(rest.get(1..)?, false)?)),
+        Some(b' ') => Some(format!("{date}T{}Z", clock(rest.trim_start_matches(' '), false)?)),
         Some(_) => None,
+    }
+}
+
+/// An RFC 3339 time in the notation of Go's `%v`: `2020-01-01 10:00:00 +0200 +0200`.
+pub(crate) fn go_text(time: &str) -> String {
+    let Some((date, clock)) = time.split_once('T') else {
+        return time.to_owned();
+    };
+    let zone = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
+    let (clock, zone) = clock.split_at(zone);
+    match zone {
+        "Z" | "" => format!("{date} {clock} +0000 UTC"),
+        zone => {
+            let zone = zone.replace(':', "");
+            format!("{date} {clock} {zone} {zone}")
+        }
     }
 }
 
@@ -55,20 +71,22 @@ fn clock(mut rest: &str, zone: bool) -> Option<String> {
     }
 }
 
-/// `+02:00`.
+/// `+02:00`. A sixtieth minute is taken, and makes an hour.
 fn offset(text: &str) -> Option<String> {
     let (hours, minutes) = text.get(1..)?.split_once(':')?;
     let two = |digits: &str| digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
     if !text.starts_with(['+', '-']) || !two(hours) || !two(minutes) {
         return None;
     }
-    if hours.parse::<u32>().ok()? > 24 || minutes.parse::<u32>().ok()? > 59 {
+    let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    if hours > 24 || minutes > 60 {
         return None;
     }
-    Some(if hours == "00" && minutes == "00" {
+    let total = hours * 60 + minutes;
+    Some(if total == 0 {
         "Z".to_owned()
     } else {
-        text.to_owned()
+        format!("{}{:02}:{:02}", text.get(..1)?, total / 60, total % 60)
     })
 }
 

@@ -101,7 +101,7 @@ pub(crate) fn shortest(number: f64, low: i32, high: i32) -> String {
 
 /// As [`shortest`] in single precision with the bounds of Go's `%g`.
 pub(crate) fn shortest32(number: f32) -> String {
-    layout(&format!("{number:e}"), -4, 21)
+    layout(&format!("{number:e}"), -4, 6)
 }
 
 /// Lays out Rust's shortest scientific notation.
