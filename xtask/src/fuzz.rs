@@ -1,50 +1,42 @@
 //! Mutated input for every parser of outside bytes. Runs on stable Rust: no coverage guidance, but seeds from real
-//! files, mutations that keep most of the structure, and every crash kept with its input.
+//! files, mutations that keep most of the structure, and the input of every crash, hang or flood of memory kept.
+
+mod bundle;
+mod mutate;
+mod targets;
 
 use std::fs;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
-use kubescape_yaml::{Limits, Profile, load, load_json, load_manifests, to_yaml};
 
-use crate::root;
-
-/// A parser and where its seeds are.
-struct Target {
-    name: &'static str,
-    /// Folders below the root, and file name endings.
-    seeds: &'static [(&'static str, &'static str)],
-    parse: fn(&[u8]),
-}
-
-const TARGETS: [Target; 3] = [
-    Target {
-        name: "yaml",
-        seeds: &[("examples", ".yaml"), ("controls", ".yaml")],
-        parse: yaml,
-    },
-    Target {
-        name: "json",
-        seeds: &[("crates", ".json"), ("examples", ".yaml")],
-        parse: json,
-    },
-    Target {
-        name: "library",
-        seeds: &[("controls", ".yaml")],
-        parse: library,
-    },
-];
+use targets::{TARGETS, Target};
 
 /// A parse that takes longer than this is a failure.
 const SLOWEST: Duration = Duration::from_secs(5);
-/// Longest seed, so that many mutations are tried in the time.
-const SEED_BYTES: u64 = 16 << 10;
+/// One that takes longer than this is not waited for.
+const HANGS: Duration = Duration::from_mins(1);
+/// Memory that the process may have held at any time, in KiB.
+const MOST_MEMORY: u64 = 1 << 20;
+
+/// Where a panic happened that nobody may have seen, because something caught it.
+static PANIC: Mutex<Option<String>> = Mutex::new(None);
+/// The run that is under way: since when, and with which file.
+static RUNNING: Mutex<Option<(Instant, PathBuf)>> = Mutex::new(None);
 
 pub(crate) fn run(time: Duration, only: Option<&str>) -> anyhow::Result<()> {
-    std::panic::set_hook(Box::new(|_| {}));
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        // The YAML parser panics on some texts; its caller makes errors of them.
+        if !place.contains("libyaml-safer") {
+            *lock(&PANIC) = Some(place);
+        }
+    }));
+    std::thread::spawn(watch);
     let mut failed = 0;
     for target in TARGETS
         .iter()
@@ -60,34 +52,40 @@ pub(crate) fn run(time: Duration, only: Option<&str>) -> anyhow::Result<()> {
 
 /// Whether the target withstood.
 fn fuzz(target: &Target, time: Duration) -> anyhow::Result<bool> {
-    let seeds = seeds(target)?;
+    let seeds = (target.seeds)();
     let mut random = fastrand::Rng::new();
     let end = Instant::now() + time;
     let (mut inputs, mut slowest) = (0_u64, Duration::ZERO);
     let mut stderr = std::io::stderr();
+    // Written before each run: what ends the whole process leaves its input behind.
+    let file = std::env::temp_dir().join(format!("kubescape-fuzz-{}", target.name));
     while Instant::now() < end {
-        let input = mutated(&seeds, &mut random);
+        let input = mutate::mutated(&seeds, target.pieces, &mut random);
+        fs::write(&file, &input)?;
         let start = Instant::now();
+        *lock(&RUNNING) = Some((start, file.clone()));
         let outcome = catch_unwind(AssertUnwindSafe(|| (target.parse)(&input)));
+        *lock(&RUNNING) = None;
         slowest = slowest.max(start.elapsed());
         inputs += 1;
-        if outcome.is_err() || start.elapsed() > SLOWEST {
-            let file = std::env::temp_dir().join(format!("kubescape-fuzz-{}", target.name));
-            fs::write(&file, &input)?;
-            let what = if outcome.is_err() {
-                "panicked"
-            } else {
-                "took too long"
-            };
+        let problem = match lock(&PANIC).take() {
+            Some(place) => Some(format!("panicked at {place}")),
+            None if outcome.is_err() => Some("panicked".to_owned()),
+            None if start.elapsed() > SLOWEST => Some(format!("took {:?}", start.elapsed())),
+            None if peak_memory() > MOST_MEMORY => Some(format!("took {} MiB", peak_memory() >> 10)),
+            None => None,
+        };
+        if let Some(problem) = problem {
             writeln!(
                 stderr,
-                "{}: {what} on the input in {}",
+                "{}: {problem} on the input in {}",
                 target.name,
                 file.display()
             )?;
             return Ok(false);
         }
     }
+    fs::remove_file(&file)?;
     writeln!(
         stderr,
         "{}: {inputs} inputs from {} seeds, the slowest took {slowest:?}",
@@ -97,116 +95,47 @@ fn fuzz(target: &Target, time: Duration) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn seeds(target: &Target) -> anyhow::Result<Vec<Vec<u8>>> {
-    let mut found = vec![Vec::new()];
-    for (folder, ending) in target.seeds {
-        collect(&root().join(folder), ending, &mut found)?;
-    }
-    Ok(found)
-}
-
-fn collect(folder: &Path, ending: &str, found: &mut Vec<Vec<u8>>) -> anyhow::Result<()> {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder)?
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            collect(&path, ending, found)?;
-        } else if path.to_string_lossy().ends_with(ending) && path.metadata()?.len() < SEED_BYTES {
-            found.push(fs::read(&path)?);
+/// Ends the process when a run does not end.
+fn watch() {
+    loop {
+        std::thread::sleep(Duration::from_secs(1));
+        if let Some((start, file)) = &*lock(&RUNNING)
+            && start.elapsed() > HANGS
+        {
+            let _ = writeln!(std::io::stderr(), "hangs on the input in {}", file.display());
+            std::process::exit(1);
         }
     }
-    Ok(())
 }
 
-/// Pieces that parsers of YAML and JSON care about.
-const PIECES: [&[u8]; 22] = [
-    b"---\n",
-    b"- ",
-    b": ",
-    b"\n",
-    b"[",
-    b"]",
-    b"{",
-    b"}",
-    b"&a ",
-    b"*a",
-    b"<<: *a",
-    b"!!binary ",
-    b"|",
-    b">-",
-    b"\"",
-    b"'",
-    b"\t",
-    b"#",
-    b"\xef\xbb\xbf",
-    b"\xff",
-    b"\0",
-    b"? ",
-];
+/// Most memory that the process ever held, in KiB; 0 where the system does not tell.
+fn peak_memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+        .unwrap_or_default()
+}
 
-/// A seed with up to eight changes.
-fn mutated(seeds: &[Vec<u8>], random: &mut fastrand::Rng) -> Vec<u8> {
-    let pick = |random: &mut fastrand::Rng| random.choice(seeds).cloned().unwrap_or_default();
-    let mut input = pick(random);
-    for _ in 0..random.usize(1..=8) {
-        let at = random.usize(0..=input.len());
-        let until = (at + random.usize(0..=32)).min(input.len());
-        match random.u8(0..5) {
-            0 => drop(input.splice(at..until, [])),
-            1 => drop(input.splice(at..at, random.choice(PIECES).unwrap_or_default().iter().copied())),
-            2 => drop(input.splice(at..until, pick(random).into_iter().take(64))),
-            3 => {
-                let repeated = input
-                    .get(at..until)
-                    .unwrap_or_default()
-                    .repeat(random.usize(1..=16));
-                drop(input.splice(at..at, repeated));
-            }
-            _ => {
-                if let Some(byte) = input.get_mut(at) {
-                    *byte ^= 1 << random.u8(0..8);
-                }
-            }
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Files below a folder with one of these endings, sorted.
+fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    for path in entries.map(|entry| entry.path()) {
+        let is_link = path.is_symlink();
+        if path.is_dir() && !is_link {
+            found.extend(files(&path, endings));
+        } else if !is_link
+            && endings
+                .iter()
+                .any(|ending| path.to_string_lossy().ends_with(ending))
+        {
+            found.push(path);
         }
     }
-    input
-}
-
-fn yaml(input: &[u8]) {
-    let Ok(text) = std::str::from_utf8(input) else {
-        return;
-    };
-    for profile in [Profile::GoYamlV3, Profile::SigsYaml] {
-        for document in load(text, profile, &Limits::default()).into_iter().flatten() {
-            let _ = to_yaml(&document.root);
-        }
-        let _ = load_manifests(text, profile, &Limits::default());
-    }
-}
-
-fn json(input: &[u8]) {
-    if let Ok(text) = std::str::from_utf8(input) {
-        let _ = load_json(text, &Limits::default());
-    }
-}
-
-fn library(input: &[u8]) {
-    let Ok(folder) = tempfile::tempdir() else { return };
-    for part in ["controls", "frameworks", "attack-tracks", "rules/rule"] {
-        let _ = fs::create_dir_all(folder.path().join(part));
-    }
-    for file in [
-        "controls/a.yaml",
-        "frameworks/a.yaml",
-        "attack-tracks/a.yaml",
-        "rules/rule/rule.yaml",
-        "defaults.yaml",
-    ] {
-        let _ = fs::write(folder.path().join(file), input);
-        let _ = kubescape_library::Library::from_folder(folder.path());
-        let _ = fs::remove_file(folder.path().join(file));
-    }
+    found.sort();
+    found
 }
