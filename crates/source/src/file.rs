@@ -126,9 +126,10 @@ pub(crate) fn load_rendered(source: Source, text: &str, limits: &Limits, filter:
     file.loaded
 }
 
-/// Takes objects that were read from something else than a document.
+/// Takes objects that were read from the text of something else than a manifest.
 pub(crate) fn load_objects(
     source: Source,
+    text: &str,
     numbered: &str,
     objects: Vec<Node>,
     filter: &ResourceFilter,
@@ -136,6 +137,8 @@ pub(crate) fn load_objects(
     let path = source.file.clone();
     let mut file = OpenFile {
         file: &path,
+        text: Some(text),
+        lines: OnceCell::new(),
         numbered: Some(numbered),
         source: Arc::new(source),
         filter,

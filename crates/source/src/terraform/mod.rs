@@ -124,7 +124,13 @@ fn load_file(
     };
     let found = objects::objects(file, module);
     let path = file.path.to_string_lossy();
-    let mut loaded = load_objects(source, named.unwrap_or(&path), found.nodes, &settings.filter);
+    let mut loaded = load_objects(
+        source,
+        &file.text,
+        named.unwrap_or(&path),
+        found.nodes,
+        &settings.filter,
+    );
     loaded.remarks.extend(remark(file, &found.unknown));
     loaded
 }
