@@ -8,15 +8,17 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use kubescape_helm::{Overrides, RenderOptions};
 use kubescape_library::{Inputs, Library};
-use kubescape_model::{ExceptionPolicy, Severity};
+use kubescape_model::{ExceptionPolicy, KindFilter, NamespaceFilter, ResourceFilter, Severity};
 use kubescape_policy::{ControlFilter, Request};
 use kubescape_scan::WorkloadName;
-use kubescape_source::{CollectSettings, KindFilter, NamespaceFilter, ResourceFilter};
+use kubescape_source::CollectSettings;
 use kubescape_yaml::Limits;
 
 use crate::args::{HelmFlags, ScanArguments, ScanCommand, ScanFlags, View};
 use crate::output::file_name;
 
+/// Frameworks of a bare scan of a cluster.
+const CLUSTER_FRAMEWORKS: [&str; 3] = ["ClusterScan", "MITRE", "NSA"];
 /// Frameworks of a bare scan of files.
 const FILE_FRAMEWORKS: [&str; 2] = ["WorkloadScan", "AllControls"];
 /// Frameworks of a bare scan by object or control.
@@ -29,6 +31,8 @@ pub(crate) struct ScanSettings {
     pub(crate) request: Request,
     pub(crate) controls: ControlFilter,
     pub(crate) collect: CollectSettings,
+    /// Whether a live cluster is scanned, not files.
+    pub(crate) live: bool,
     /// Text of standard input, when that is scanned.
     pub(crate) text: Option<String>,
     pub(crate) workload: Option<WorkloadName>,
@@ -49,6 +53,8 @@ pub(crate) struct ScanSettings {
 /// What was asked for: decides what is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ScanKind {
+    /// `scan`
+    Cluster,
     /// `scan PATHS`
     Repository,
     /// `scan framework`, or a bare scan by object or control
@@ -128,6 +134,19 @@ impl ScanSettings {
         let mut warnings = flags.compatibility.check()?;
         let target = Target::new(arguments.command, arguments.paths, &flags)?;
         let (text, inputs) = read_input(target.paths)?;
+        let live = text.is_none() && inputs.is_empty();
+        if !live {
+            warnings.extend(
+                flags
+                    .cluster
+                    .given()
+                    .into_iter()
+                    .map(|flag| format!("no effect of {flag}: it concerns live clusters")),
+            );
+            if flags.compatibility.host_scan == Some(true) {
+                warnings.push("no effect of --host-scan: files say nothing about hosts".to_owned());
+            }
+        }
         let view = match target.kind {
             ScanKind::Framework | ScanKind::Control if flags.view == View::Security => View::Resource,
             _ => flags.view,
@@ -166,6 +185,7 @@ impl ScanSettings {
                 },
                 helm: render_options(&flags.helm)?,
             },
+            live,
             kind: target.kind,
             request: target.request,
             workload: target.workload,
@@ -221,6 +241,12 @@ impl Target {
         let frameworks =
             |names: &[&str]| Request::Frameworks(names.iter().map(ToString::to_string).collect());
         Ok(match command {
+            None if flags.view == View::Security && paths.is_empty() => Self {
+                kind: ScanKind::Cluster,
+                request: frameworks(&CLUSTER_FRAMEWORKS),
+                workload: None,
+                paths,
+            },
             None if flags.view == View::Security => Self {
                 kind: ScanKind::Repository,
                 request: frameworks(&FILE_FRAMEWORKS),
@@ -359,11 +385,6 @@ fn read_input(paths: Vec<String>) -> anyhow::Result<(Option<String>, Vec<String>
         bail!("`scan image` is not part of this version yet");
     }
     if !paths.iter().any(|path| path == "-") {
-        if paths.is_empty() {
-            bail!(
-                "name the files or folders to scan, for example `kubescape scan .`; scanning a live cluster is not part of this version"
-            );
-        }
         return Ok((None, paths));
     }
     if paths.len() > 1 {

@@ -33,12 +33,11 @@ pub(crate) struct CompatibilityFlags {
     #[arg(long, global = true, hide = true)]
     baseline_granularity: Option<String>,
 
+    /// Data of hosts are used where the cluster has them.
     #[arg(long, global = true, hide = true, value_parser = boolean, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
-    host_scan: Option<bool>,
+    pub(crate) host_scan: Option<bool>,
     #[arg(long, global = true, hide = true)]
     incremental: bool,
-    #[arg(long, global = true, hide = true)]
-    enable_streaming: bool,
 
     #[command(flatten)]
     images: ImageFlags,
@@ -122,11 +121,6 @@ impl CompatibilityFlags {
             "--incremental",
             self.incremental,
             "every scan judges everything anew",
-        );
-        useless(
-            "--host-scan",
-            self.host_scan == Some(true),
-            "files say nothing about hosts",
         );
         let baseline = self.baseline_fail_on_new
             || self.baseline_severity_threshold.is_some()

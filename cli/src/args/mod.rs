@@ -1,6 +1,7 @@
 //! The command line as clap reads it.
 
 mod booleans;
+mod cluster;
 mod compatibility;
 mod download;
 mod duration;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use booleans::without_values;
+pub(crate) use cluster::ClusterFlags;
 pub(crate) use compatibility::{AccountFlags, CompatibilityFlags};
 pub(crate) use download::{DownloadArguments, DownloadWhat, ExplainArguments};
 pub(crate) use helm::{HelmFlags, RenderArguments};

@@ -7,12 +7,13 @@ use clap::{Args, Subcommand};
 
 use super::booleans::boolean;
 use super::duration::duration;
-use super::{CompatibilityFlags, HelmFlags, LibraryFlags, NetworkFlags};
+use super::{ClusterFlags, CompatibilityFlags, HelmFlags, LibraryFlags, NetworkFlags};
 
 #[derive(Args, Debug)]
 #[command(
     override_usage = "kubescape scan [OPTIONS] [PATH]...\n       kubescape scan [OPTIONS] <COMMAND>",
     after_help = "Examples:\n  \
+        kubescape scan                                      the cluster of the current context\n  \
         kubescape scan .                                    everything that is known, worst first\n  \
         kubescape scan --view resource manifests/ -v        every finding, object by object, with its line\n  \
         kubescape scan framework nsa,mitre .                two frameworks\n  \
@@ -23,7 +24,7 @@ use super::{CompatibilityFlags, HelmFlags, LibraryFlags, NetworkFlags};
         kubescape scan . -f json -o report.json"
 )]
 pub(crate) struct ScanArguments {
-    /// Files, folders or globs
+    /// Files, folders or globs; none: the live cluster
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<String>,
     #[command(subcommand)]
@@ -257,6 +258,8 @@ pub(crate) struct ScanFlags {
     #[arg(long, global = true, help_heading = "Gates (exit code 1)")]
     pub(crate) fail_on_degraded_config: bool,
 
+    #[command(flatten)]
+    pub(crate) cluster: ClusterFlags,
     #[command(flatten)]
     pub(crate) helm: HelmFlags,
     #[command(flatten)]

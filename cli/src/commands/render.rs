@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &RenderArguments, log: Log) -> anyhow::Result<()> {
     to_stdout(|output| {
         for resource in &collected.resources {
             writeln!(output, "---\n# Source: {}", files.place(resource))?;
-            output.write_all(to_yaml(&resource.object).as_bytes())?;
+            output.write_all(to_yaml(&resource.object.node()).as_bytes())?;
         }
         Ok(())
     })?;
@@ -48,7 +48,7 @@ impl Files {
         let Some(source) = &resource.source else {
             return resource.id.to_string();
         };
-        let start = resource.object.span.start as usize;
+        let start = resource.object.node().span.start as usize;
         if let Some(rendering) = &source.rendering {
             let line = LineIndex::new(&rendering.text).position(start).line;
             if let Some(origin) = rendering.line(line) {

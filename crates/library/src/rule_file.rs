@@ -25,6 +25,8 @@ struct RuleDocument {
     aggregator: Option<Aggregator>,
     #[serde(default)]
     whole_cluster: bool,
+    #[serde(default)]
+    across: Vec<String>,
     #[serde(default = "default_rego")]
     rego: String,
     filter: Option<String>,
@@ -73,6 +75,7 @@ pub(crate) fn read_rules(path: &Path, folder: &str) -> Result<Vec<Rule>, Library
 fn rule(document: RuleDocument, folder: &str) -> Result<Rule, String> {
     Ok(Rule {
         matches: kind_patterns(&document.matches)?,
+        across: kind_patterns(&document.across)?,
         external: kind_patterns(&document.external)?,
         config: document
             .config

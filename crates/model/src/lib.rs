@@ -7,8 +7,10 @@ mod attack_track;
 mod control;
 mod exception;
 mod exception_audit;
+mod filter;
 mod finding;
 mod framework;
+mod object;
 mod parameter;
 mod rendering;
 mod report;
@@ -21,14 +23,16 @@ pub use attack_track::{AttackStep, AttackTrack};
 pub use control::{ActionRequired, AttackTrackStep, Category, Control, ControlTexts, Example, Membership};
 pub use exception::{Designator, ExceptionPolicy, PosturePolicy};
 pub use exception_audit::{AuditItem, AuditMatch, AuditStatus, ExceptionAudit};
+pub use filter::{KindFilter, NamespaceFilter, ResourceFilter};
 pub use finding::{EvidencePath, FixPath};
 pub use framework::{Framework, Scope, Section};
+pub use object::Object;
 pub use parameter::{Parameter, Parameters};
 pub use rendering::{RenderedLine, Rendering};
 pub use report::{
     AttackVector, ControlResult, ControlSummary, Counters, Coverage, Evidence, FrameworkControl,
-    FrameworkSummary, NotEvaluated, PathRecord, PolicyDegradation, Prioritized, Report, ResourceResult,
-    RuleInfo, RuleResult, ScanSummary, SeverityCounters, VectorStep,
+    FrameworkSummary, MissingKind, NotEvaluated, PathRecord, PolicyDegradation, Prioritized, Report,
+    ResourceResult, RuleInfo, RuleResult, ScanSummary, SeverityCounters, VectorStep,
 };
 pub use resource::{
     Commit, FileType, GroupVersionKind, Resource, ResourceId, Source, local_id, object_id,

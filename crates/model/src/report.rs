@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::{
-    Category, EvidencePath, ExceptionPolicy, Resource, ResourceId, Severity, Status, StatusInfo, SubStatus,
+    Category, EvidencePath, ExceptionPolicy, GroupVersionKind, KindPattern, Resource, ResourceId, Severity,
+    Status, StatusInfo, SubStatus,
 };
 
 /// Everything that a scan found.
@@ -323,6 +324,10 @@ pub struct ScanSummary {
 pub struct Coverage {
     /// Controls that could not be evaluated.
     pub not_evaluated: Vec<NotEvaluated>,
+    /// Kinds that could not be read.
+    pub missing_kinds: Vec<MissingKind>,
+    /// Kinds that could not be read, though some of the controls that need them were evaluated.
+    pub silent_kinds: usize,
     /// Policy inputs that could not be read.
     pub degradations: Vec<PolicyDegradation>,
     /// Frameworks that are compliant only because nothing concerned them.
@@ -346,7 +351,7 @@ impl Coverage {
 
     /// Whether anything is missing.
     pub fn degraded(&self) -> bool {
-        !self.not_evaluated.is_empty() || !self.degradations.is_empty()
+        !self.not_evaluated.is_empty() || !self.degradations.is_empty() || !self.missing_kinds.is_empty()
     }
 }
 
@@ -359,6 +364,32 @@ pub struct NotEvaluated {
     pub missing: Vec<String>,
     /// Why.
     pub reason: String,
+}
+
+/// A kind that could not be read from the cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MissingKind {
+    /// `group/version/plural`, or `discovery:group/version`.
+    pub resource: String,
+    /// The kind; `*` stands for any kind of the group.
+    pub kind: GroupVersionKind,
+    /// The only namespace where it could not; `None`: nowhere.
+    pub namespace: Option<String>,
+    /// Why.
+    pub error: String,
+}
+
+impl MissingKind {
+    /// Whether a pattern asks for the kind.
+    pub fn is_asked_by(&self, pattern: &KindPattern) -> bool {
+        match self.kind.kind.as_str() {
+            "*" => {
+                pattern.group == self.kind.group
+                    && ["*", self.kind.version.as_str()].contains(&pattern.version.as_str())
+            }
+            _ => pattern.matches(&self.kind),
+        }
+    }
 }
 
 /// A policy input that could not be read.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kubescape_yaml::{Node, Value};
 use serde::Serialize;
 
-use crate::Rendering;
+use crate::{Object, Rendering};
 
 /// Identity of a resource within a scan.
 pub type ResourceId = Arc<str>;
@@ -21,8 +21,8 @@ pub struct Resource {
     pub namespace: Arc<str>,
     /// `metadata.name`, or empty.
     pub name: Arc<str>,
-    /// The object as it was read.
-    pub object: Arc<Node>,
+    /// The object.
+    pub object: Object,
     /// Where it stands; `None` for objects of a live cluster and for RBAC subjects.
     pub source: Option<Arc<Source>>,
     /// `PATH:INDEX` of a local object, which reports show inside the object.
@@ -45,7 +45,7 @@ impl Resource {
             kind,
             namespace,
             name,
-            object,
+            object: object.into(),
             source,
             source_path,
         }

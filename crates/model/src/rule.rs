@@ -21,8 +21,10 @@ pub struct Rule {
     pub config: Vec<ConfigInput>,
     /// How its input is put together; `None`: the objects as they are.
     pub aggregator: Option<Aggregator>,
-    /// The rule joins objects of several namespaces and must see the whole cluster at once.
+    /// The rule must see all objects of the cluster at once.
     pub whole_cluster: bool,
+    /// Kinds whose objects the rule joins with objects of other namespaces; all others it joins within theirs.
+    pub across: Vec<KindPattern>,
     /// Key of its module in the library.
     pub module: String,
     /// Key of the module that says which objects the rule is about; `None`: all of its input.

@@ -1,10 +1,11 @@
 //! Inputs that are put together from several objects.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use kubescape_model::{Aggregator, Resource, subject_id};
 
+use crate::batch::Seen;
 use crate::evaluate::Tested;
 use crate::identity::{kind_of, own_parts};
 use crate::rego::EngineValue;
@@ -13,18 +14,17 @@ use crate::rego::EngineValue;
 pub(crate) fn aggregate(
     aggregator: Aggregator,
     indexes: &[usize],
-    resources: &[Resource],
-    value_of: &dyn Fn(usize) -> EngineValue,
+    seen: Seen<'_>,
 ) -> Vec<(Tested, EngineValue)> {
     match aggregator {
         Aggregator::ApiserverPod => indexes
             .iter()
             .copied()
-            .find(|index| resources.get(*index).is_some_and(is_api_server))
-            .map(|index| (Tested::Resource(index), value_of(index)))
+            .find(|index| seen.resource(*index).is_some_and(is_api_server))
+            .and_then(|index| Some((Tested::Resource(seen.place(index)), seen.value(index)?)))
             .into_iter()
             .collect(),
-        Aggregator::SubjectRoleRolebinding => subjects(indexes, resources, value_of),
+        Aggregator::SubjectRoleRolebinding => subjects(indexes, seen),
     }
 }
 
@@ -37,65 +37,76 @@ fn is_api_server(resource: &Resource) -> bool {
 }
 
 /// For each binding and each role that it refers to, one entry for each of its subjects.
-fn subjects(
-    indexes: &[usize],
-    resources: &[Resource],
-    value_of: &dyn Fn(usize) -> EngineValue,
-) -> Vec<(Tested, EngineValue)> {
-    let mut roles: HashMap<(&str, &str, &str), Vec<usize>> = HashMap::new();
+fn subjects(indexes: &[usize], seen: Seen<'_>) -> Vec<(Tested, EngineValue)> {
+    let mut roles = Roles::default();
     for index in indexes {
-        if let Some(role) = resources
-            .get(*index)
+        if let Some(role) = seen
+            .resource(*index)
             .filter(|resource| resource.kind.kind.ends_with("Role"))
         {
-            let key = (
-                &*role.kind.kind,
-                &*role.name,
-                role_namespace(&role.kind.kind, &role.namespace),
-            );
-            roles.entry(key).or_default().push(*index);
+            roles.add(role, *index);
         }
     }
     let mut entries = Vec::new();
     for index in indexes {
-        let Some(binding) = resources
-            .get(*index)
+        let Some(binding) = seen
+            .resource(*index)
             .filter(|resource| resource.kind.kind.ends_with("Binding"))
         else {
             continue;
         };
-        let value = value_of(*index);
+        let Some(value) = seen.value(*index) else {
+            continue;
+        };
         let (kind, name) = (value.text(&["roleRef", "kind"]), value.text(&["roleRef", "name"]));
-        let key = (
-            kind.as_str(),
-            name.as_str(),
-            role_namespace(&kind, &binding.namespace),
-        );
-        for role_index in roles.get(&key).into_iter().flatten() {
-            let Some(role) = resources.get(*role_index) else {
+        for role_index in roles.of(&kind, &name, &binding.namespace) {
+            let (Some(role), Some(role_value)) = (seen.resource(role_index), seen.value(role_index)) else {
                 continue;
             };
+            if seen.was_paired(binding, role) {
+                continue;
+            }
             for subject in value
                 .get("subjects")
                 .map(|subjects| subjects.elements())
                 .unwrap_or_default()
             {
-                entries.push(entry(
-                    &subject,
-                    [(binding, &value), (role, &value_of(*role_index))],
-                ));
+                entries.push(entry(&subject, [(binding, &value), (role, &role_value)]));
             }
         }
     }
     entries
 }
 
-/// Roles of namespaces hold in their own; a missing namespace is "default". Others hold everywhere.
-fn role_namespace<'a>(kind: &str, namespace: &'a str) -> &'a str {
-    match (kind, namespace) {
-        ("Role", "") => "default",
-        ("Role", namespace) => namespace,
-        _ => "",
+/// Roles by kind and name, then by namespace; those of the cluster have none.
+#[derive(Default)]
+struct Roles<'a> {
+    by_name: HashMap<(&'a str, &'a str), BTreeMap<&'a str, Vec<usize>>>,
+}
+
+impl<'a> Roles<'a> {
+    fn add(&mut self, role: &'a Resource, index: usize) {
+        let key = (role.kind.kind.as_str(), &*role.name);
+        let namespaces = self.by_name.entry(key).or_default();
+        namespaces.entry(&*role.namespace).or_default().push(index);
+    }
+
+    /// The roles that a binding in a namespace can mean. A manifest without a namespace may go into any.
+    fn of(&self, kind: &str, name: &str, namespace: &str) -> Vec<usize> {
+        let Some(namespaces) = self.by_name.get(&(kind, name)) else {
+            return Vec::new();
+        };
+        let mut found: Vec<usize> = match (kind, namespace) {
+            ("Role", namespace) if !namespace.is_empty() => ["", namespace]
+                .iter()
+                .filter_map(|place| namespaces.get(place))
+                .flatten()
+                .copied()
+                .collect(),
+            _ => namespaces.values().flatten().copied().collect(),
+        };
+        found.sort_unstable();
+        found
     }
 }
 
@@ -113,7 +124,7 @@ fn entry(subject: &EngineValue, related: [(&Resource, &EngineValue); 2]) -> (Tes
         kind: Arc::new(kind_of(subject)),
         namespace: subject.text(&["namespace"]).into(),
         name: subject.text(&["name"]).into(),
-        object: Arc::new(value.to_node()),
+        object: value.to_node().into(),
         source: None,
         source_path: None,
     };

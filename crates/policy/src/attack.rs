@@ -40,7 +40,7 @@ pub fn prioritize(library: &Library, report: &mut Report) {
 }
 
 fn concerns(resource: &Resource) -> bool {
-    KINDS.contains(&resource.kind.kind.as_str()) || resource.object.at("spec.template.spec").is_some()
+    KINDS.contains(&resource.kind.kind.as_str()) || resource.object.node().at("spec.template.spec").is_some()
 }
 
 fn prioritized(
@@ -83,7 +83,7 @@ fn prioritized(
 /// The replicas of a workload, at least 1.
 #[expect(clippy::cast_precision_loss, reason = "replica counts are small")]
 fn replicas(resource: &Resource) -> f32 {
-    match resource.object.at("spec.replicas").map(|node| &node.value) {
+    match resource.object.node().at("spec.replicas").map(|node| &node.value) {
         Some(Value::Int(count)) if *count > 1 => *count as f32,
         _ => 1.0,
     }

@@ -1,18 +1,17 @@
-//! Running the rules of a selection over the resources.
+//! Running the rules of a selection over the resources, at once or batch after batch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kubescape_library::{Inputs, Library};
-use kubescape_model::{Aggregator, Report, Resource, Rule};
+use kubescape_model::{MissingKind, Report, Resource, Rule};
 use rayon::prelude::*;
 
-use crate::aggregate::aggregate;
+use crate::batch::{Batch, Pool, Seen, Turn};
 use crate::exceptions::ExceptionSet;
-use crate::index::KindIndex;
-use crate::rego::{EngineValue, Limits, Programs, Response, RuleError, RuleInput};
-use crate::results;
+use crate::rego::{EngineValue, Limits, Programs, Response, RuleError};
+use crate::results::{self, Findings};
 use crate::selection::Selection;
 
 /// What an evaluation needs beside the resources.
@@ -26,8 +25,6 @@ pub struct EvaluationContext<'scan> {
     pub inputs: &'scan Inputs,
     /// `eks`, `gke` or `aks`.
     pub cloud_provider: Option<&'scan str>,
-    /// Accepted risks that hold now.
-    pub exceptions: &'scan ExceptionSet,
     /// Name of the cluster; empty for files.
     pub cluster: &'scan str,
     /// Bounds of each rule.
@@ -63,7 +60,7 @@ pub(crate) struct Outcome {
 /// An entry of a rule's input.
 #[derive(Clone)]
 pub(crate) enum Tested {
-    /// One of the scan's resources.
+    /// One of the scan's resources, by its place in the report.
     Resource(usize),
     /// A subject of an aggregated input.
     Subject(Arc<(Resource, EngineValue)>),
@@ -71,42 +68,124 @@ pub(crate) enum Tested {
     External(EngineValue),
 }
 
-/// Judges the resources.
+/// Judges resources that come all at once.
 pub fn evaluate(
-    context: &EvaluationContext<'_>,
+    context: EvaluationContext<'_>,
     selection: &Selection<'_>,
     resources: Vec<Resource>,
+    exceptions: &ExceptionSet,
 ) -> Report {
-    let evaluation = Evaluation {
-        context,
-        index: KindIndex::new(&resources),
-        values: resources.iter().map(|_| OnceLock::new()).collect(),
-        aggregates: Mutex::default(),
-        resources: &resources,
-    };
-    let (tasks, tasks_of_control) = tasks(context, selection);
-    let done = AtomicUsize::new(0);
-    let outcomes: Vec<Outcome> = tasks
-        .par_iter()
-        .with_max_len(1)
-        .map(|task| {
-            let outcome = evaluation.run(task);
-            let Progress(tell) = context.progress;
-            tell(done.fetch_add(1, Ordering::Relaxed) + 1, tasks.len());
-            outcome
-        })
-        .collect();
-    let addresses = evaluation.addresses();
-    drop(evaluation);
-    results::build(
-        context,
-        selection,
-        resources,
-        &addresses,
-        &tasks,
-        &tasks_of_control,
-        outcomes,
-    )
+    let mut evaluator = Evaluator::new(context, selection);
+    evaluator.judge_all(resources);
+    evaluator.finish(exceptions, &[])
+}
+
+/// Judges resources that come in batches of whole namespaces.
+///
+/// A rule sees the objects of the batch's namespaces, those of no namespace, and those of the kinds that it joins across
+/// namespaces. The latter two have to be residents ([`crate::kinds_across`]), which stay for the whole scan.
+pub struct Evaluator<'scan> {
+    context: EvaluationContext<'scan>,
+    selection: &'scan Selection<'scan>,
+    tasks: Vec<Task<'scan>>,
+    tasks_of_control: Vec<Vec<usize>>,
+    residents: Pool,
+    /// Namespaces of residents that had no turn yet.
+    waiting: BTreeSet<String>,
+    findings: Findings,
+}
+
+impl std::fmt::Debug for Evaluator<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Evaluator").finish_non_exhaustive()
+    }
+}
+
+impl<'scan> Evaluator<'scan> {
+    /// Nothing is judged yet.
+    pub fn new(context: EvaluationContext<'scan>, selection: &'scan Selection<'scan>) -> Self {
+        let (tasks, tasks_of_control) = tasks(&context, selection);
+        Self {
+            findings: Findings::new(tasks.len()),
+            context,
+            selection,
+            tasks,
+            tasks_of_control,
+            residents: Pool::default(),
+            waiting: BTreeSet::new(),
+        }
+    }
+
+    /// Judges everything at once.
+    pub fn judge_all(&mut self, resources: Vec<Resource>) {
+        let own = Pool::new(resources, self.findings.resources());
+        self.judge(&Pool::default(), &own, Turn::All);
+    }
+
+    /// Keeps objects for all batches that follow, and judges those of them that belong to no namespace.
+    pub fn keep(&mut self, residents: Vec<Resource>) {
+        let named = residents.iter().filter(|resource| !resource.namespace.is_empty());
+        self.waiting = named.map(|resource| resource.namespace.to_string()).collect();
+        let residents = Pool::new(residents, self.findings.resources());
+        self.judge(&Pool::default(), &residents, Turn::Residents);
+        self.residents = residents;
+    }
+
+    /// Judges the objects of some namespaces, residents of them included.
+    pub fn judge_namespaces(&mut self, names: &BTreeSet<String>, resources: Vec<Resource>) {
+        self.waiting.retain(|name| !names.contains(name));
+        let own = Pool::new(resources, self.findings.resources());
+        let residents = std::mem::take(&mut self.residents);
+        self.judge(&residents, &own, Turn::Namespaces(names));
+        self.residents = residents;
+    }
+
+    /// Packs the objects that were judged, other than residents: further batches do not need them.
+    pub fn pack(&mut self) {
+        self.findings.pack(self.residents.len());
+    }
+
+    fn judge(&mut self, residents: &Pool, own: &Pool, turn: Turn<'_>) {
+        self.findings.begin(own.resources());
+        let batch = Batch::new(&self.context, Seen { residents, own, turn });
+        let done = AtomicUsize::new(0);
+        let outcomes: Vec<Option<Outcome>> = self
+            .tasks
+            .par_iter()
+            .with_max_len(1)
+            .map(|task| {
+                let outcome = batch.run(task);
+                let Progress(tell) = self.context.progress;
+                tell(done.fetch_add(1, Ordering::Relaxed) + 1, self.tasks.len());
+                outcome
+            })
+            .collect();
+        self.findings.locate(batch.addresses());
+        for (task, outcome) in outcomes.into_iter().enumerate() {
+            if let Some(outcome) = outcome {
+                self.findings.add(task, outcome);
+            }
+        }
+    }
+
+    /// The report. Kinds that could not be read leave the controls that need them without a verdict.
+    pub fn finish(mut self, exceptions: &ExceptionSet, unread: &[MissingKind]) -> Report {
+        let waiting = std::mem::take(&mut self.waiting);
+        if !waiting.is_empty() {
+            self.judge_namespaces(&waiting, Vec::new());
+        }
+        results::build(
+            &results::Scan {
+                cluster: self.context.cluster,
+                exceptions,
+                unread,
+                selection: self.selection,
+                tasks: &self.tasks,
+                tasks_of_control: &self.tasks_of_control,
+            },
+            self.findings,
+        )
+    }
 }
 
 /// The tasks of a selection, and for each control the tasks of its rules.
@@ -145,122 +224,4 @@ fn rule_inputs(rule: &Rule, inputs: &Inputs, fixed: &Inputs) -> Inputs {
     let mut chosen: Inputs = declared.collect();
     chosen.extend(fixed.iter().map(|(key, values)| (key.clone(), values.clone())));
     chosen
-}
-
-/// Aggregated inputs by what they were made from.
-type Aggregates = BTreeMap<(Aggregator, Vec<usize>), Arc<Vec<(Tested, EngineValue)>>>;
-
-struct Evaluation<'scan> {
-    context: &'scan EvaluationContext<'scan>,
-    resources: &'scan [Resource],
-    index: KindIndex,
-    /// Engine values of the resources, converted when first needed.
-    values: Vec<OnceLock<EngineValue>>,
-    /// Aggregated inputs by what they were made from; most RBAC rules share one.
-    aggregates: Mutex<Aggregates>,
-}
-
-impl Evaluation<'_> {
-    fn run(&self, task: &Task<'_>) -> Outcome {
-        let indexes = self.index.inputs(task.rule);
-        if indexes.is_empty() {
-            return Outcome {
-                tested: Vec::new(),
-                answer: Ok(Vec::new()),
-            };
-        }
-        let (tested, objects): (Vec<Tested>, Vec<EngineValue>) = match task.rule.aggregator {
-            None => indexes
-                .iter()
-                .map(|index| (Tested::Resource(*index), self.value(*index)))
-                .unzip(),
-            Some(aggregator) => self.aggregated(aggregator, &indexes).iter().cloned().unzip(),
-        };
-        if objects.is_empty() {
-            return Outcome {
-                tested,
-                answer: Ok(Vec::new()),
-            };
-        }
-        let answer = self
-            .context
-            .programs
-            .evaluate(&task.rule.module, self.input(task, &objects));
-        match &task.rule.filter {
-            None => Outcome { tested, answer },
-            Some(filter) => match self.context.programs.evaluate(filter, self.input(task, &objects)) {
-                Ok(chosen) => Outcome {
-                    tested: Self::chosen(&chosen, &tested, &objects),
-                    answer,
-                },
-                Err(error) => Outcome {
-                    tested,
-                    answer: Err(error),
-                },
-            },
-        }
-    }
-
-    fn input<'task>(&'task self, task: &'task Task<'_>, objects: &'task [EngineValue]) -> RuleInput<'task> {
-        RuleInput {
-            objects,
-            inputs: &task.inputs,
-            cloud_provider: self.context.cloud_provider,
-            parameters: &task.rule.parameters,
-            limits: self.context.limits,
-        }
-    }
-
-    /// The objects that a filter chose, as entries of the input where they are some.
-    fn chosen(answers: &[Response], tested: &[Tested], objects: &[EngineValue]) -> Vec<Tested> {
-        let by_address: BTreeMap<usize, &Tested> = objects
-            .iter()
-            .zip(tested)
-            .filter_map(|(object, tested)| Some((object.address()?, tested)))
-            .collect();
-        let mut chosen = Vec::new();
-        for object in answers
-            .iter()
-            .flat_map(|answer| answer.objects.iter().chain(&answer.external))
-        {
-            chosen.push(
-                match object.address().and_then(|address| by_address.get(&address)) {
-                    Some(tested) => (*tested).clone(),
-                    None => Tested::External(object.clone()),
-                },
-            );
-        }
-        chosen
-    }
-
-    fn value(&self, index: usize) -> EngineValue {
-        match (self.values.get(index), self.resources.get(index)) {
-            (Some(cell), Some(resource)) => cell
-                .get_or_init(|| EngineValue::from_object(&resource.object, resource.source_path.as_ref()))
-                .clone(),
-            _ => EngineValue::from(""),
-        }
-    }
-
-    fn aggregated(&self, aggregator: Aggregator, indexes: &[usize]) -> Arc<Vec<(Tested, EngineValue)>> {
-        // Held while the entries are made: rules that need the same ones wait instead of making them again.
-        let mut aggregates = self.aggregates.lock().unwrap_or_else(PoisonError::into_inner);
-        let entries = aggregates
-            .entry((aggregator, indexes.to_vec()))
-            .or_insert_with(|| {
-                Arc::new(aggregate(aggregator, indexes, self.resources, &|index| {
-                    self.value(index)
-                }))
-            });
-        Arc::clone(entries)
-    }
-
-    /// Indexes of the resources by the address of their engine value.
-    fn addresses(&self) -> BTreeMap<usize, usize> {
-        self.values
-            .iter()
-            .enumerate()
-            .filter_map(|(index, cell)| Some((cell.get()?.address()?, index)))
-            .collect()
-    }
 }

@@ -13,9 +13,9 @@ pub(crate) struct KindIndex {
 }
 
 impl KindIndex {
-    pub(crate) fn new(resources: &[Resource]) -> Self {
+    pub(crate) fn new<'a>(resources: impl Iterator<Item = &'a Resource>) -> Self {
         let mut kinds: BTreeMap<Arc<GroupVersionKind>, Vec<usize>> = BTreeMap::new();
-        for (index, resource) in resources.iter().enumerate() {
+        for (index, resource) in resources.enumerate() {
             match kinds.get_mut(&resource.kind) {
                 Some(indexes) => indexes.push(index),
                 None => {
@@ -48,6 +48,20 @@ pub fn wanted_kinds(selection: &Selection<'_>) -> Vec<KindPattern> {
         .iter()
         .flat_map(|selected| &selected.rules)
         .flat_map(|rule| rule.matches.iter().chain(&rule.external))
+        .collect();
+    patterns.into_iter().cloned().collect()
+}
+
+/// The kinds whose objects rules of a selection join across namespaces.
+pub fn kinds_across(selection: &Selection<'_>) -> Vec<KindPattern> {
+    let patterns: BTreeSet<&KindPattern> = selection
+        .controls
+        .iter()
+        .flat_map(|selected| &selected.rules)
+        .flat_map(|rule| match rule.whole_cluster {
+            true => &rule.matches,
+            false => &rule.across,
+        })
         .collect();
     patterns.into_iter().cloned().collect()
 }

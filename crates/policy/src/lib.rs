@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod attack;
+mod batch;
 mod evaluate;
 mod identity;
 mod image_name;
@@ -20,9 +21,9 @@ pub mod rego;
 pub mod testing;
 
 pub use attack::prioritize;
-pub use evaluate::{EvaluationContext, Progress, evaluate};
+pub use evaluate::{EvaluationContext, Evaluator, Progress, evaluate};
 pub use image_name::{ImageNameError, normalize as normalize_image_name};
-pub use index::wanted_kinds;
+pub use index::{kinds_across, wanted_kinds};
 pub use selection::{
     ControlFilter, Request, SelectedControl, SelectedFramework, Selection, SelectionError, select,
 };

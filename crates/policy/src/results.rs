@@ -1,70 +1,68 @@
 //! From the answers of rules to verdicts, counters and scores.
 
+mod findings;
 mod missing;
 mod summary;
 mod table;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kubescape_model::{
-    ActionRequired, ControlResult, ControlSummary, Counters, Evidence, GroupVersionKind, PathRecord, Report,
-    Resource, RuleInfo, RuleResult, Status, StatusInfo, SubStatus,
+    ActionRequired, ControlResult, ControlSummary, Counters, Evidence, GroupVersionKind, MissingKind, Report, RuleInfo,
+    RuleResult, Status, StatusInfo, SubStatus,
 };
 
-use crate::evaluate::{EvaluationContext, Outcome, Task};
-use crate::exceptions::{ControlExceptions, Cover};
-use crate::rego::{EngineValue, Response};
+use crate::evaluate::Task;
+use crate::exceptions::{ControlExceptions, Cover, ExceptionSet};
 use crate::score::{self, Risk};
 use crate::selection::{SelectedControl, Selection, equals_or_matches};
+pub(crate) use findings::Findings;
+use findings::RuleOutcome;
 use table::ResourceTable;
+use unread::Unread;
 
-/// A task's outcome with its resources resolved.
-struct RuleOutcome {
-    /// What the rule looked at, sorted: index of the resource, and what was found when it failed.
-    rows: Vec<(usize, Option<Evidence>)>,
-    /// Why it could not be evaluated.
-    error: Option<String>,
+/// What a report is built from beside the findings.
+pub(crate) struct Scan<'a> {
+    pub(crate) cluster: &'a str,
+    pub(crate) exceptions: &'a ExceptionSet,
+    pub(crate) unread: &'a [MissingKind],
+    pub(crate) selection: &'a Selection<'a>,
+    pub(crate) tasks: &'a [Task<'a>],
+    pub(crate) tasks_of_control: &'a [Vec<usize>],
 }
 
 /// Builds the report.
-pub(crate) fn build(
-    context: &EvaluationContext<'_>,
-    selection: &Selection<'_>,
-    resources: Vec<Resource>,
-    addresses: &BTreeMap<usize, usize>,
-    tasks: &[Task<'_>],
-    tasks_of_control: &[Vec<usize>],
-    outcomes: Vec<Outcome>,
-) -> Report {
-    let kinds = resources
-        .iter()
-        .map(|resource| Arc::clone(&resource.kind))
-        .collect();
-    let mut table = ResourceTable::new(resources, addresses);
-    let outcomes: Vec<RuleOutcome> = outcomes
-        .into_iter()
-        .map(|outcome| resolve(outcome, &mut table))
-        .collect();
+pub(crate) fn build(scan: &Scan<'_>, findings: Findings) -> Report {
+    let (kinds, table, outcomes) = findings.into_parts();
     let mut results: Vec<Vec<ControlResult>> = vec![Vec::new(); table.len()];
-    let mut judged = Vec::with_capacity(selection.controls.len());
-    for (index, (selected, task_indexes)) in selection.controls.iter().zip(tasks_of_control).enumerate() {
+    let mut judged = Vec::with_capacity(scan.selection.controls.len());
+    for (index, (selected, task_indexes)) in scan
+        .selection
+        .controls
+        .iter()
+        .zip(scan.tasks_of_control)
+        .enumerate()
+    {
         let control_outcomes: Vec<(usize, &RuleOutcome)> = task_indexes
             .iter()
             .filter_map(|task| Some((*task, outcomes.get(*task)?)))
             .collect();
         let judge = Judge {
-            context,
+            scan,
             selected,
-            tasks,
             table: &table,
+            exceptions: scan.exceptions.of_control(&selected.control.id),
+            frameworks: scan.selection.frameworks_of(index),
+            unread: Unread::of(selected, scan.unread),
             kinds: &kinds,
-            exceptions: context.exceptions.of_control(&selected.control.id),
-            frameworks: selection.frameworks_of(index),
         };
         judged.push(judge.control(index, &control_outcomes, &mut results));
     }
-    let rules = tasks
+    drop(outcomes);
+    let rules = scan
+        .tasks
         .iter()
         .map(|task| RuleInfo {
             name: task.rule.name.clone(),
@@ -73,7 +71,7 @@ pub(crate) fn build(
         .collect();
     let (resources, results) = table.finish(results);
     summary::complete(
-        selection,
+        scan,
         Report {
             resources,
             rules,
@@ -96,77 +94,17 @@ struct Verdict {
     risk: Risk,
 }
 
-/// Finds the resources that an outcome speaks of.
-fn resolve(outcome: Outcome, table: &mut ResourceTable) -> RuleOutcome {
-    let mut rows: BTreeMap<usize, Option<Evidence>> = outcome
-        .tested
-        .into_iter()
-        .map(|tested| (table.tested(tested), None))
-        .collect();
-    let error = match outcome.answer {
-        Ok(responses) => {
-            for response in responses {
-                record(response, &mut rows, table);
-            }
-            None
-        }
-        Err(error) => Some(error.to_string()),
-    };
-    RuleOutcome {
-        rows: rows.into_iter().collect(),
-        error,
-    }
-}
-
-/// Adds one answer to the rows of the resources that it blames.
-fn record(response: Response, rows: &mut BTreeMap<usize, Option<Evidence>>, table: &mut ResourceTable) {
-    let related: Vec<(Arc<str>, Vec<PathRecord>)> = response
-        .related
-        .iter()
-        .map(|related| {
-            let id = table.id_of(&related.object);
-            let paths = related
-                .paths
-                .iter()
-                .map(|path| PathRecord {
-                    resource_id: Arc::clone(&id),
-                    path: path.clone(),
-                })
-                .collect();
-            (id, paths)
-        })
-        .collect();
-    let blamed: Vec<&EngineValue> = response.objects.iter().chain(&response.external).collect();
-    for object in blamed {
-        let index = table.returned(object);
-        let id = table.id(index);
-        let evidence = rows.entry(index).or_default().get_or_insert_default();
-        evidence
-            .paths
-            .extend(response.paths.iter().map(|path| PathRecord {
-                resource_id: Arc::clone(&id),
-                path: path.clone(),
-            }));
-        for (related_id, paths) in &related {
-            evidence.paths.extend(paths.iter().cloned());
-            if !evidence.related.contains(related_id) {
-                evidence.related.push(Arc::clone(related_id));
-            }
-        }
-    }
-}
-
 /// Judges one control.
 struct Judge<'a> {
-    context: &'a EvaluationContext<'a>,
+    scan: &'a Scan<'a>,
     selected: &'a SelectedControl<'a>,
-    tasks: &'a [Task<'a>],
     table: &'a ResourceTable,
     /// The kinds of objects that the input holds.
     kinds: &'a BTreeSet<Arc<GroupVersionKind>>,
     exceptions: ControlExceptions<'a>,
     /// The frameworks that ask for it: index and name.
     frameworks: Vec<(usize, &'a str)>,
+    unread: Unread<'a>,
 }
 
 impl Judge<'_> {
@@ -179,8 +117,9 @@ impl Judge<'_> {
         let mut by_resource: BTreeMap<usize, Vec<RuleResult>> = BTreeMap::new();
         for (task, outcome) in outcomes {
             for (resource, evidence) in &outcome.rows {
-                let result = self.rule_result(*task, outcome, *resource, evidence.as_ref());
-                by_resource.entry(*resource).or_default().push(result);
+                let resource = *resource as usize;
+                let result = self.rule_result(*task, outcome, resource, evidence.as_deref());
+                by_resource.entry(resource).or_default().push(result);
             }
         }
         let missing = match by_resource.is_empty() {
@@ -269,15 +208,18 @@ impl Judge<'_> {
         };
         let Some(evidence) = evidence else {
             return match outcome.error {
+                None if self.unread.concerns(self.scan.tasks.get(task)) => {
+                    result(Status::Passed, SubStatus::IncompleteCoverage, None)
+                }
                 None => result(Status::Passed, SubStatus::None, None),
                 Some(_) => result(Status::Skipped, SubStatus::NotEvaluated, None),
             };
         };
-        let name = self.tasks.get(task).map_or("", |task| &task.rule.name);
+        let name = self.scan.tasks.get(task).map_or("", |task| &task.rule.name);
         let mut evidence = Box::new(evidence.clone());
         if let Some(resource) = self.table.get(resource) {
             self.accept(
-                self.exceptions.covering(name, resource, self.context.cluster),
+                self.exceptions.covering(name, resource, self.scan.cluster),
                 &mut evidence,
             );
         }
@@ -344,7 +286,8 @@ impl Judge<'_> {
             .iter()
             .map(|rule| rule.name.as_str())
             .collect();
-        self.tasks
+        self.scan
+            .tasks
             .iter()
             .filter(|task| names.contains(&task.rule.name.as_str()))
             .all(|task| task.inputs.values().all(Vec::is_empty))
@@ -356,10 +299,15 @@ impl Judge<'_> {
         {
             return StatusInfo::with(Status::Skipped, SubStatus::NotEvaluated, reason.to_owned());
         }
+        if counters.failed == 0
+            && let Some(info) = self.unread.verdict(counters)
+        {
+            return info;
+        }
         if counters.total() == 0 {
             let manual = self.selected.control.action_required == Some(ActionRequired::ManualReview);
             return match manual {
-                true if self.exceptions.of_everything(self.context.cluster) => {
+                true if self.exceptions.of_everything(self.scan.cluster) => {
                     StatusInfo::with(Status::Passed, SubStatus::Exceptions, "")
                 }
                 true => StatusInfo::with(Status::Skipped, SubStatus::ManualReview, MANUAL_REVIEW),

@@ -7,8 +7,8 @@ use kubescape_yaml::Value;
 pub(crate) fn weight(resource: &Resource) -> f32 {
     /// What every replica beyond the first adds over its share.
     const REPLICA_FACTOR: f32 = 1.1;
-    let related = resource
-        .object
+    let object = resource.object.node();
+    let related = object
         .get("relatedObjects")
         .and_then(|related| related.as_sequence());
     match related {
@@ -16,7 +16,7 @@ pub(crate) fn weight(resource: &Resource) -> f32 {
             .iter()
             .map(|object| replicas_weight(object, REPLICA_FACTOR))
             .fold(1.0, f32::max),
-        None => replicas_weight(&resource.object, REPLICA_FACTOR),
+        None => replicas_weight(&object, REPLICA_FACTOR),
     }
 }
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use crate::aggregate::aggregate;
-use crate::index::KindIndex;
+use crate::batch::{Pool, Seen, Turn};
 use crate::rego::{EngineValue, Limits, Programs, Response, RuleInput};
 use shape::{Shape, compare_brief, compare_findings};
 
@@ -85,29 +85,33 @@ fn input(rule: &Rule, case: &Case) -> Vec<EngineValue> {
         .iter()
         .map(|object| Resource::new(object.clone().into(), None, None))
         .collect();
-    let indexes: Vec<usize> = (0..resources.len()).collect();
-    put_together(rule, &resources, &indexes)
+    let everything = (0..resources.len()).collect();
+    put_together(rule, resources, |_| everything)
 }
 
 /// The input of a rule over some resources: those that it matches, put together as its aggregator says.
 pub fn rule_objects(rule: &Rule, resources: &[Resource]) -> Vec<EngineValue> {
-    put_together(rule, resources, &KindIndex::new(resources).inputs(rule))
+    put_together(rule, resources.to_vec(), |seen| seen.index().inputs(rule))
 }
 
-fn put_together(rule: &Rule, resources: &[Resource], indexes: &[usize]) -> Vec<EngineValue> {
-    let objects: Vec<EngineValue> = resources
-        .iter()
-        .map(|resource| EngineValue::from_object(&resource.object, resource.source_path.as_ref()))
-        .collect();
-    let value_of = |index: usize| {
-        objects
-            .get(index)
-            .cloned()
-            .unwrap_or_else(|| EngineValue::from(""))
+fn put_together(
+    rule: &Rule,
+    resources: Vec<Resource>,
+    positions: impl FnOnce(Seen<'_>) -> Vec<usize>,
+) -> Vec<EngineValue> {
+    let (residents, own) = (Pool::default(), Pool::new(resources, 0));
+    let seen = Seen {
+        residents: &residents,
+        own: &own,
+        turn: Turn::All,
     };
+    let positions = positions(seen);
     match rule.aggregator {
-        None => indexes.iter().map(|index| value_of(*index)).collect(),
-        Some(aggregator) => aggregate(aggregator, indexes, resources, &value_of)
+        None => positions
+            .into_iter()
+            .filter_map(|position| seen.value(position))
+            .collect(),
+        Some(aggregator) => aggregate(aggregator, &positions, seen)
             .into_iter()
             .map(|(_, value)| value)
             .collect(),

@@ -31,7 +31,7 @@ fn objects() -> Vec<EngineValue> {
     load_manifests(OBJECTS, Profile::SigsYaml, &YamlLimits::default())
         .into_iter()
         .map(|manifest| Resource::new(manifest.root.unwrap().into(), None, None))
-        .map(|resource| EngineValue::from_object(&resource.object, None))
+        .map(|resource| EngineValue::from_object(&resource.object.node(), None))
         .collect()
 }
 

@@ -8,7 +8,8 @@ pub(crate) const REDACTED: &str = "[redacted]";
 
 /// The value at a path in a few words; `None` for maps, lists and what is absent.
 pub(crate) fn current_value(resource: &Resource, path: &str, show_secrets: bool) -> Option<String> {
-    let node = resource.object.at(path)?;
+    let object = resource.object.node();
+    let node = object.at(path)?;
     let text = match &node.value {
         Value::String(text) | Value::Time(text) => text.to_string(),
         Value::Bool(flag) => flag.to_string(),

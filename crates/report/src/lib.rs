@@ -12,5 +12,5 @@ pub mod json;
 pub mod pretty;
 
 pub use control_page::control_page;
-pub use scan_report::{Metadata, RepositoryMetadata, ScanReport, Target, Words};
+pub use scan_report::{ClusterMetadata, Metadata, RepositoryMetadata, ScanReport, Target, Words};
 pub use score::whole_score;

@@ -60,7 +60,7 @@ pub struct Metadata {
 /// The input of a scan.
 #[derive(Clone, Debug, Default)]
 pub struct Target {
-    /// 1 file, 3 git repository on disk, 4 folder: the numbers that reports carry.
+    /// 0 cluster, 1 file, 3 git repository on disk, 4 folder: the numbers that reports carry.
     pub scanning_target: u8,
     /// Absolute path of the input.
     pub path: String,
@@ -68,8 +68,25 @@ pub struct Target {
     pub root: String,
     /// Name of this host.
     pub host_name: String,
+    /// The cluster, when that was scanned.
+    pub cluster: Option<ClusterMetadata>,
     /// The git repository, when the input is in one that has a remote.
     pub repository: Option<RepositoryMetadata>,
+}
+
+/// A live cluster.
+#[derive(Clone, Debug, Default)]
+pub struct ClusterMetadata {
+    /// Name of the context.
+    pub context: String,
+    /// What the API server says of its version.
+    pub version: std::sync::Arc<kubescape_yaml::Node>,
+    /// `eks`, `gke`, `aks`, or empty.
+    pub cloud_provider: &'static str,
+    /// Nodes that run ordinary pods.
+    pub worker_nodes: usize,
+    /// Objects in each namespace.
+    pub namespaces: std::collections::BTreeMap<String, usize>,
 }
 
 /// A git repository.

@@ -30,6 +30,12 @@ pub enum ScanError {
         /// What may have been meant.
         suggestion: Option<String>,
     },
+    /// Secrets are not to be looked at one by one.
+    #[error("secrets cannot be scanned as a workload")]
+    SecretWorkload,
+    /// The cluster cannot be read.
+    #[error(transparent)]
+    Cluster(#[from] kubescape_cluster::ClusterError),
     /// Several objects are.
     #[error("more than one k8s resource found for '{0}'; add its namespace")]
     WorkloadAmbiguous(String),

@@ -2,13 +2,16 @@
 //!
 //! The only crate that joins the others. It reads files, but prints nothing and knows no command line.
 
+mod cluster;
 mod error;
 mod workload;
 
 use std::sync::Arc;
 
 use kubescape_library::{Inputs, Library};
-use kubescape_model::{ExceptionAudit, ExceptionPolicy, KindPattern, PolicyDegradation, Report, Scope};
+use kubescape_model::{
+    ExceptionAudit, ExceptionPolicy, KindPattern, PolicyDegradation, Report, Resource, Scope,
+};
 use kubescape_policy::exceptions::{self, ExceptionSet, ExceptionSources, audit};
 use kubescape_policy::rego::{Limits, Programs};
 use kubescape_policy::{
@@ -17,6 +20,7 @@ use kubescape_policy::{
 };
 use kubescape_source::{CollectSettings, Collected, Context, Skipped, collect, collect_text};
 
+pub use cluster::{ClusterFacts, ClusterTarget, scan_cluster};
 pub use error::ScanError;
 pub use workload::WorkloadName;
 
@@ -64,6 +68,8 @@ pub struct ScanOutcome {
     pub report: Report,
     /// Where the first input stands.
     pub context: Context,
+    /// The cluster, when that was scanned.
+    pub cluster: Option<ClusterFacts>,
     /// Documents that could not be used, and remarks.
     pub skipped: Vec<Skipped>,
     /// Errors in files that were named one by one.
@@ -79,7 +85,7 @@ pub struct ScanOutcome {
 /// The stages of a scan, for those who show progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Files are read and parsed.
+    /// Files are read and parsed, or a cluster is listed.
     Collect,
     /// Rules look at objects.
     Evaluate {
@@ -118,42 +124,79 @@ pub fn scan(
         resources: collected.resources.len(),
         controls: selection.controls.len(),
     });
+    let programs = programs(&request);
+    let exceptions = exception_set(&request, &collected.resources);
+    selection.warnings.extend_from_slice(&exceptions.warnings);
+    let tell = |done, of| progress(Stage::Rule { done, of });
+    let context = evaluation_context(&request, &programs, None, "", Progress(&tell));
+    let report = evaluate(context, &selection, collected.resources, &exceptions);
+    Ok(ScanOutcome {
+        context: collected.context,
+        skipped: collected.skipped,
+        failures: collected.failures,
+        prints: programs.take_prints(),
+        ..complete(request, &exceptions, report, selection.warnings)
+    })
+}
+
+/// The rules of the library, none parsed yet.
+fn programs<'scan>(request: &ScanRequest<'scan>) -> Programs<'scan> {
     let programs = Programs::new(request.library).with_signatures(request.signatures.clone());
-    let programs = match request.prints {
+    match request.prints {
         true => programs.keeping_prints(),
         false => programs,
-    };
-    let mut exceptions = ExceptionSet::new(ExceptionSources {
-        policies: request.exceptions,
-        resources: &collected.resources,
+    }
+}
+
+/// The exceptions of the request and of the objects that state some.
+fn exception_set(request: &ScanRequest<'_>, resources: &[Resource]) -> ExceptionSet {
+    ExceptionSet::new(ExceptionSources {
+        policies: request.exceptions.clone(),
+        resources,
         inline: request.inline_exceptions,
         now: request.now,
-    });
-    selection.warnings.append(&mut exceptions.warnings);
-    let context = EvaluationContext {
+    })
+}
+
+fn evaluation_context<'scan>(
+    request: &ScanRequest<'scan>,
+    programs: &'scan Programs<'scan>,
+    cloud_provider: Option<&'scan str>,
+    cluster: &'scan str,
+    progress: Progress<'scan>,
+) -> EvaluationContext<'scan> {
+    EvaluationContext {
         library: request.library,
-        programs: &programs,
+        programs,
         inputs: request.inputs,
-        cloud_provider: None,
-        exceptions: &exceptions,
-        cluster: "",
+        cloud_provider,
+        cluster,
         limits: request.limits,
-        progress: Progress(&|done, of| progress(Stage::Rule { done, of })),
-    };
-    let mut report = evaluate(&context, &selection, collected.resources);
+        progress,
+    }
+}
+
+/// What follows every evaluation: degradations, attacks, the audit.
+fn complete(
+    request: ScanRequest<'_>,
+    exceptions: &ExceptionSet,
+    mut report: Report,
+    warnings: Vec<String>,
+) -> ScanOutcome {
     report.coverage.degrade(request.degradations);
     if request.prioritize {
         prioritize(request.library, &mut report);
     }
-    Ok(ScanOutcome {
-        audit: request.audit_exceptions.then(|| audit(&exceptions, &report)),
+    ScanOutcome {
+        audit: request.audit_exceptions.then(|| audit(exceptions, &report)),
         report,
-        context: collected.context,
-        skipped: collected.skipped,
-        failures: collected.failures,
-        warnings: selection.warnings,
-        prints: programs.take_prints(),
-    })
+        context: Context::default(),
+        cluster: None,
+        skipped: Vec::new(),
+        failures: Vec::new(),
+        prints: Vec::new(),
+        warnings,
+    }
 }
 
 /// Objects that state exceptions, and the namespaces that those select, are kept though no rule looks at them.

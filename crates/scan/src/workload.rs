@@ -125,6 +125,7 @@ pub(crate) fn single_out(
 fn has_owner(resource: &Resource) -> bool {
     resource
         .object
+        .node()
         .at("metadata.ownerReferences")
         .and_then(Node::as_sequence)
         .is_some_and(|owners| !owners.is_empty())

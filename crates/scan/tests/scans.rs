@@ -311,6 +311,7 @@ fn columns(resource: &Resource) -> [String; 4] {
     // One related object may stand alone, several in a list.
     let related = resource
         .object
+        .node()
         .get("relatedObjects")
         .map(|node| node.as_sequence().unwrap_or(std::slice::from_ref(node)));
     let Some(related) = related else {

@@ -6,12 +6,11 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use kubescape_model::{FileType, GroupVersionKind, Resource, Source, parse_group_version};
+use kubescape_model::{FileType, GroupVersionKind, Resource, ResourceFilter, Source, parse_group_version};
 use kubescape_yaml::{
     Limits, LineIndex, Mapping, Node, Profile, Value, YamlError, load_json, load_manifests, load_one,
 };
 
-use crate::filter::ResourceFilter;
 use crate::kinds::is_possible;
 use crate::path::Skipped;
 use crate::structure::mistake;
@@ -251,7 +250,7 @@ impl OpenFile<'_> {
         self.next += 1;
         self.loaded.objects += 1;
         let resource = Resource::new(Arc::new(node), Some(Arc::clone(&self.source)), Some(path));
-        if !self.filter.kinds.keeps(&resource) {
+        if !self.filter.kinds.keeps(&resource.kind) {
             return;
         }
         self.loaded.kept_by_kind += 1;

@@ -7,7 +7,6 @@ mod context;
 mod error;
 mod exclude;
 mod file;
-mod filter;
 mod helm;
 mod kinds;
 mod kustomize;
@@ -19,6 +18,5 @@ mod terraform;
 
 pub use context::{Context, InputKind};
 pub use error::CollectError;
-pub use filter::{KindFilter, NamespaceFilter, ResourceFilter};
 pub use path::{CollectSettings, Collected, Skipped, collect};
 pub use stdin::{STDIN_NAME, collect_text};

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{WalkBuilder, WalkState};
 use kubescape_helm::RenderOptions;
-use kubescape_model::Resource;
+use kubescape_model::{Resource, ResourceFilter};
 use kubescape_yaml::{Limits, Position, YamlError};
 use rayon::prelude::*;
 
@@ -15,7 +15,6 @@ use crate::context::Context;
 use crate::error::CollectError;
 use crate::exclude::Exclusions;
 use crate::file::{Loaded, Place, load};
-use crate::filter::ResourceFilter;
 use crate::{helm, kustomize, terraform};
 
 /// What to collect and how.

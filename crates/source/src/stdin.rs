@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use kubescape_model::ResourceFilter;
 use kubescape_yaml::Limits;
 
+use crate::CollectError;
 use crate::context::{Context, InputKind};
 use crate::file::{Place, load_text};
 use crate::path::{Collected, finish};
-use crate::{CollectError, ResourceFilter};
 
 /// How reports name standard input: the same on every run, so that ids stay the same.
 pub const STDIN_NAME: &str = "stdin.yaml";

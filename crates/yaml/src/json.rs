@@ -1,6 +1,6 @@
 //! JSON with the bytes of every node, as Go's encoding/json accepts it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::mapping::{Entry, Key, KeyKind};
@@ -20,6 +20,7 @@ pub fn load_json(text: &str, limits: &Limits) -> Result<Node, YamlError> {
         text,
         position: start,
         depth: limits.depth,
+        keys: HashSet::new(),
     };
     let parsed = reader.value(0).and_then(|node| {
         reader.blanks();
@@ -38,7 +39,12 @@ struct Reader<'text> {
     text: &'text str,
     position: usize,
     depth: usize,
+    /// Keys so far: objects of a list have the same ones over and over.
+    keys: HashSet<Arc<str>>,
 }
+
+/// Entries of a map beyond which equal keys are looked up, not searched for.
+const FEW: usize = 16;
 
 impl Reader<'_> {
     fn peek(&self) -> Option<u8> {
@@ -126,7 +132,8 @@ impl Reader<'_> {
                 return Err("expected a key in double quotes".to_owned());
             }
             let start = self.position;
-            let text: Arc<str> = self.string()?.into();
+            let text = self.string()?;
+            let text = self.intern(text);
             let key = Key {
                 text,
                 kind: KeyKind::String,
@@ -138,13 +145,19 @@ impl Reader<'_> {
             }
             self.position += 1;
             let value = self.value(depth + 1)?;
-            match places.insert(Arc::clone(&key.text), entries.len()) {
-                Some(place) => {
-                    places.insert(Arc::clone(&key.text), place);
-                    if let Some(entry) = entries.get_mut(place) {
-                        *entry = Entry { key, value };
-                    }
+            let earlier = if entries.len() < FEW {
+                entries.iter().position(|entry| entry.key.text == key.text)
+            } else {
+                if places.is_empty() {
+                    let known = entries.iter().enumerate();
+                    places.extend(known.map(|(place, entry)| (Arc::clone(&entry.key.text), place)));
                 }
+                let next = entries.len();
+                let place = *places.entry(Arc::clone(&key.text)).or_insert(next);
+                (place != next).then_some(place)
+            };
+            match earlier.and_then(|place| entries.get_mut(place)) {
+                Some(entry) => *entry = Entry { key, value },
                 None => entries.push(Entry { key, value }),
             }
             self.blanks();
@@ -158,6 +171,15 @@ impl Reader<'_> {
                 None => return Err("the map is not closed".to_owned()),
             }
         }
+    }
+
+    fn intern(&mut self, text: String) -> Arc<str> {
+        if let Some(known) = self.keys.get(text.as_str()) {
+            return Arc::clone(known);
+        }
+        let text: Arc<str> = text.into();
+        self.keys.insert(Arc::clone(&text));
+        text
     }
 
     /// A string; half surrogate pairs become replacement characters, as in Go.
@@ -282,4 +304,31 @@ fn is_number(text: &str) -> bool {
         return count > 0 && count == exponent.len();
     }
     rest.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(keys: usize) {
+        let twice = (0..keys).chain(0..keys).enumerate();
+        let text: Vec<String> = twice.map(|(value, key)| format!("\"k{key}\":{value}")).collect();
+        let node = load_json(&format!("{{{}}}", text.join(",")), &Limits::default()).unwrap();
+        let map = node.as_mapping().unwrap();
+        assert_eq!(map.len(), keys);
+        for key in 0..keys {
+            let value = map.get(&format!("k{key}")).and_then(Node::as_i64);
+            assert_eq!(value, i64::try_from(keys + key).ok());
+        }
+    }
+
+    #[test]
+    fn the_last_of_equal_keys_wins() {
+        check(1);
+        check(FEW - 1);
+        check(FEW);
+        check(FEW + 1);
+        check(100);
+    }
 }

@@ -1,14 +1,19 @@
 //! `--min-severity` and `--max-severity`: what is shown, not what is judged.
 
+use std::borrow::Cow;
+
 use kubescape_model::{ControlResult, Counters, Report, Severity, SeverityCounters, Status};
 
 /// The report without controls outside of the range. Scores of compliance and counters are those of what is left;
 /// the risk score stays.
-pub(super) fn by_severity(mut report: Report, range: (Option<Severity>, Option<Severity>)) -> Report {
-    let (lowest, highest) = range;
-    if lowest.is_none() && highest.is_none() {
-        return report;
+pub(super) fn by_severity(report: &Report, range: (Option<Severity>, Option<Severity>)) -> Cow<'_, Report> {
+    match range {
+        (None, None) => Cow::Borrowed(report),
+        range => Cow::Owned(within(report.clone(), range)),
     }
+}
+
+fn within(mut report: Report, (lowest, highest): (Option<Severity>, Option<Severity>)) -> Report {
     let shown = |severity: Severity| {
         severity != Severity::Unknown
             && lowest.is_none_or(|lowest| severity >= lowest)

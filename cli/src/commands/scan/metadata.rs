@@ -1,8 +1,12 @@
 //! What reports say of the run and its target.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kubescape_model::Report;
 use kubescape_policy::Request;
-use kubescape_report::{Metadata, RepositoryMetadata, Target};
-use kubescape_scan::ScanOutcome;
+use kubescape_report::{ClusterMetadata, Metadata, RepositoryMetadata, Target};
+use kubescape_scan::{ClusterFacts, ScanOutcome};
 use kubescape_source::{Context, InputKind};
 
 use crate::clock;
@@ -18,7 +22,10 @@ pub(super) fn of(settings: &ScanSettings, outcome: &ScanOutcome) -> Metadata {
     Metadata {
         generation_time: clock::now(),
         report_id: uuid::Uuid::new_v4().to_string(),
-        target: target(&outcome.context),
+        target: match &outcome.cluster {
+            Some(facts) => cluster(facts, &outcome.report),
+            None => target(&outcome.context),
+        },
         target_type: target_type.to_owned(),
         target_names: if settings.kind == ScanKind::Control {
             names.iter().map(|name| name.to_uppercase()).collect()
@@ -42,7 +49,32 @@ pub(super) fn of(settings: &ScanSettings, outcome: &ScanOutcome) -> Metadata {
         verbose: flags.verbose,
         omit_objects: flags.omit_raw_resources,
         labels_to_copy: flags.labels_to_copy.clone(),
-        cluster_name: flags.cluster_name.clone().unwrap_or_default(),
+        cluster_name: flags
+            .cluster_name
+            .clone()
+            .or_else(|| Some(outcome.cluster.as_ref()?.context.clone()))
+            .unwrap_or_default(),
+    }
+}
+
+fn cluster(facts: &ClusterFacts, report: &Report) -> Target {
+    let mut namespaces = BTreeMap::new();
+    for resource in report
+        .resources
+        .iter()
+        .filter(|resource| !resource.namespace.is_empty())
+    {
+        *namespaces.entry(resource.namespace.to_string()).or_insert(0) += 1;
+    }
+    Target {
+        cluster: Some(ClusterMetadata {
+            context: facts.context.clone(),
+            version: Arc::clone(&facts.version),
+            cloud_provider: facts.cloud_provider.unwrap_or_default(),
+            worker_nodes: facts.worker_nodes,
+            namespaces,
+        }),
+        ..Target::default()
     }
 }
 
@@ -57,6 +89,7 @@ fn target(context: &Context) -> Target {
         path: context.input.display().to_string(),
         root: context.root.display().to_string(),
         host_name: clock::host_name(),
+        cluster: None,
         repository: repository.and_then(|repository| {
             let url = repository.remote_url.as_deref()?;
             Some(repository_metadata(url, &repository.branch))

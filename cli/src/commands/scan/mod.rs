@@ -1,5 +1,6 @@
 //! `kubescape scan` and its sub-commands: settings to report to exit code.
 
+mod cluster;
 mod filter;
 mod gates;
 mod metadata;
@@ -57,10 +58,11 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::R
         workload: settings.workload.clone(),
         inputs: &inputs,
         exceptions: settings.exceptions(&library)?,
-        inline_exceptions: settings.flags.honor_inline_exceptions.unwrap_or(true),
+        inline_exceptions: settings.flags.honor_inline_exceptions.unwrap_or(!settings.live),
         audit_exceptions: settings.flags.audit_exceptions,
         now: clock::seconds(),
-        prioritize: settings.kind == ScanKind::Repository || settings.flags.print_attack_tree,
+        prioritize: matches!(settings.kind, ScanKind::Cluster | ScanKind::Repository)
+            || settings.flags.print_attack_tree,
         degradations,
         limits: settings.limits,
         prints: settings.flags.enable_rego_prints,
@@ -69,14 +71,21 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::R
             .map(|signatures| signatures as Arc<dyn ImageSignatures>),
     };
     let progress = progress::Progress::start(log);
-    let outcome = scan(request, &|stage| progress.stage(stage));
+    let outcome = match settings.live {
+        true => cluster::run(&settings, request, &|stage| progress.stage(stage)),
+        false => scan(request, &|stage| progress.stage(stage))
+            .map(Some)
+            .map_err(Into::into),
+    };
     progress.finish();
-    let outcome = outcome?;
+    let Some(outcome) = outcome? else {
+        return Ok(());
+    };
     warn(&outcome, log);
     for problem in signatures.iter().flat_map(|signatures| signatures.problems()) {
         log.warning(&problem);
     }
-    let shown = filter::by_severity(outcome.report.clone(), settings.severities);
+    let shown = filter::by_severity(&outcome.report, settings.severities);
     let metadata = metadata::of(&settings, &outcome);
     let words = LibraryWords::new(&library);
     let scan_report = ScanReport {

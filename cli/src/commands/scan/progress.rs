@@ -28,7 +28,7 @@ impl Progress {
 
     pub(super) fn stage(&self, stage: Stage) {
         let message = match stage {
-            Stage::Collect => "reading files".to_owned(),
+            Stage::Collect => "reading".to_owned(),
             Stage::Evaluate { resources, controls } => {
                 format!("checking {resources} objects against {controls} controls")
             }

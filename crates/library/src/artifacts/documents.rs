@@ -106,6 +106,8 @@ pub(crate) struct RuleDocument {
     pub(crate) parameters: Parameters,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) whole_cluster: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) across: Vec<MatchDocument>,
 }
 
 #[derive(Serialize, Deserialize, Default, Clone)]

@@ -1,7 +1,7 @@
 //! Libraries as published JSON artefacts: one file for each framework or control, with the policies inside, and files
 //! of inputs, exceptions and attack tracks beside them.
 //!
-//! Libraries of this family exchange these files. Ours add two keys to a rule, `parameters` and `wholeCluster`;
+//! Libraries of this family exchange these files. Ours add keys to a rule: `parameters`, `wholeCluster` and `across`;
 //! modules that rules import (`data.kubescape...`) are those of the built-in library.
 
 mod documents;

@@ -243,6 +243,7 @@ pub(crate) fn rule(document: RuleDocument, module: String) -> Rule {
             .collect(),
         aggregator: document.attributes.resources_aggregator,
         whole_cluster: document.whole_cluster,
+        across: document.across.iter().flat_map(kind_patterns).collect(),
         module,
         filter,
         parameters: document.parameters,

@@ -174,6 +174,7 @@ fn rule_document(library: &Library, rule: &Rule) -> RuleDocument {
             .collect(),
         parameters: rule.parameters.clone(),
         whole_cluster: rule.whole_cluster,
+        across: rule.across.iter().map(match_document).collect(),
     }
 }
 

@@ -98,13 +98,13 @@ impl Compiled {
 
     /// Whether a resource, or any object that an aggregated resource relates to, is meant.
     pub(super) fn designates(&self, resource: &Resource, cluster: &str) -> bool {
-        let related = resource
-            .object
+        let object = resource.object.node();
+        let related = object
             .get("relatedObjects")
             .and_then(Node::as_sequence)
             .unwrap_or_default();
-        let subjects =
-            std::iter::once(Subject::of_resource(resource)).chain(related.iter().map(Subject::of_object));
+        let subjects = std::iter::once(Subject::of_resource(resource, &object))
+            .chain(related.iter().map(Subject::of_object));
         subjects
             .into_iter()
             .any(|subject| self.designates_subject(&subject, cluster))
@@ -167,7 +167,7 @@ struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    fn of_resource(resource: &'a Resource) -> Self {
+    fn of_resource(resource: &'a Resource, object: &'a Node) -> Self {
         Self {
             kind: &resource.kind.kind,
             namespace: &resource.namespace,
@@ -175,7 +175,7 @@ impl<'a> Subject<'a> {
             group: &resource.kind.group,
             id: &resource.id,
             path: resource.source_path.as_deref().unwrap_or_default(),
-            object: &resource.object,
+            object,
         }
     }
 

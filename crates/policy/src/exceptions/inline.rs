@@ -14,9 +14,19 @@ const REASON: &str = "kubescape.io/skip-reason";
 /// RFC 3339 time until which it holds.
 const EXPIRY: &str = "kubescape.io/skip-expiry";
 
+/// Whether an object carries an exception in its annotations.
+pub fn is_inline(resource: &Resource) -> bool {
+    resource
+        .object
+        .node()
+        .at("metadata.annotations")
+        .is_some_and(|annotations| annotations.get(CONTROLS).is_some())
+}
+
 /// The exception in the annotations of an object, if there is one. A malformed expiry is a warning and no exception.
 pub(super) fn of(resource: &Resource, warnings: &mut Vec<String>) -> Option<Arc<ExceptionPolicy>> {
-    let annotations = resource.object.get("metadata")?.get("annotations")?;
+    let object = resource.object.node();
+    let annotations = object.at("metadata.annotations")?;
     let text = |key: &str| annotations.get(key).and_then(Node::as_str);
     let ids: Vec<&str> = text(CONTROLS)?
         .split(',')

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use kubescape_model::{ExceptionPolicy, Resource, ResourceId};
 
 pub use audit::audit;
+pub use inline::is_inline;
 pub use objects::{CLUSTER_WIDE, GROUP, NAMESPACED};
 pub use read::{ExceptionError, read_exceptions};
 

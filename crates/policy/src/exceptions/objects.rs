@@ -35,7 +35,8 @@ pub(super) fn of(resources: &[Resource], warnings: &mut Vec<String>) -> Vec<Exce
 
 /// One exception for each entry of `spec.posture`.
 fn exceptions(resource: &Resource, all: &[Resource]) -> Result<Vec<Exception>, String> {
-    let Some(spec) = resource.object.get("spec") else {
+    let object = resource.object.node();
+    let Some(spec) = object.get("spec") else {
         return Err("it has no spec".to_owned());
     };
     let expires = spec.get("expiresAt").and_then(Node::as_str);
@@ -100,7 +101,7 @@ fn exceptions(resource: &Resource, all: &[Resource]) -> Result<Vec<Exception>, S
 
 fn selected_namespaces(selector: &Selector, all: &[Resource]) -> Vec<Arc<str>> {
     all.iter()
-        .filter(|resource| resource.kind.kind == "Namespace" && selector.matches(&resource.object))
+        .filter(|resource| resource.kind.kind == "Namespace" && selector.matches(&resource.object.node()))
         .map(|resource| Arc::clone(&resource.name))
         .collect()
 }

@@ -1,16 +1,18 @@
 //! Totals over frameworks and over the whole scan.
 
 use kubescape_model::{
-    ControlResult, Counters, Coverage, FrameworkControl, FrameworkSummary, NotEvaluated, Report,
-    ResourceResult, ScanSummary, SeverityCounters, Status, SubStatus,
+    ControlResult, ControlSummary, Counters, Coverage, FrameworkControl, FrameworkSummary, MissingKind,
+    NotEvaluated, Report, ResourceResult, ScanSummary, SeverityCounters, Status, SubStatus,
 };
 
-use super::{Judged, Verdict};
+use super::unread::asks;
+use super::{Judged, Scan, Verdict};
 use crate::score::{self, Risk};
 use crate::selection::Selection;
 
 /// Adds controls, frameworks, totals and coverage to a report of resources and their results.
-pub(super) fn complete(selection: &Selection<'_>, mut report: Report, judged: Vec<Judged>) -> Report {
+pub(super) fn complete(scan: &Scan<'_>, mut report: Report, judged: Vec<Judged>) -> Report {
+    let selection = scan.selection;
     report.frameworks = (0..selection.frameworks.len())
         .map(|index| framework(index, selection, &report, &judged))
         .collect();
@@ -18,7 +20,7 @@ pub(super) fn complete(selection: &Selection<'_>, mut report: Report, judged: Ve
     let all = judged.iter().map(|judged| &judged.overall);
     report.summary = totals(counters, all);
     report.controls = judged.into_iter().map(|judged| judged.overall.summary).collect();
-    report.coverage = coverage(&report);
+    report.coverage = coverage(scan, &report);
     report
 }
 
@@ -124,17 +126,46 @@ fn totals<'v>(
 }
 
 #[expect(clippy::cast_precision_loss, reason = "there are a few hundred controls")]
-fn coverage(report: &Report) -> Coverage {
+fn coverage(scan: &Scan<'_>, report: &Report) -> Coverage {
+    /// What a kind costs that is missing while controls that ask for it were evaluated.
+    const SILENT_COST: f32 = 3.0;
+    /// What a kind costs that is missing in some namespaces.
+    const PARTIAL_COST: f32 = 2.0;
+    let asks_for = |control: usize, missing: &MissingKind| {
+        let selected = scan.selection.controls.get(control);
+        selected.is_some_and(|selected| selected.rules.iter().any(|rule| asks(rule, missing)))
+    };
+    let was_evaluated = |control: &ControlSummary| control.status.sub_status != SubStatus::NotEvaluated;
     let not_evaluated: Vec<NotEvaluated> = report
         .controls
         .iter()
-        .filter(|control| control.status.sub_status == SubStatus::NotEvaluated)
-        .map(|control| NotEvaluated {
+        .enumerate()
+        .filter(|(_, control)| !was_evaluated(control))
+        .map(|(index, control)| NotEvaluated {
             control_id: control.id.clone(),
-            missing: Vec::new(),
+            missing: scan
+                .unread
+                .iter()
+                .filter(|missing| asks_for(index, missing))
+                .map(|missing| missing.resource.clone())
+                .collect(),
             reason: control.status.info.to_string(),
         })
         .collect();
+    let partial = scan
+        .missing
+        .iter()
+        .filter(|missing| missing.namespace.is_some())
+        .count();
+    let silent = scan
+        .missing
+        .iter()
+        .filter(|missing| missing.namespace.is_none())
+        .filter(|missing| {
+            let mut controls = report.controls.iter().enumerate();
+            controls.any(|(index, control)| asks_for(index, missing) && was_evaluated(control))
+        })
+        .count();
     let total = report.controls.len();
     let evaluated = total - not_evaluated.len();
     let vacuous = report.frameworks.iter().filter(|framework| {
@@ -143,12 +174,15 @@ fn coverage(report: &Report) -> Coverage {
     Coverage {
         vacuous_frameworks: vacuous.map(|framework| framework.name.clone()).collect(),
         not_evaluated,
+        missing_kinds: scan.unread.to_vec(),
+        silent_kinds: silent,
         total_controls: total,
         evaluated_controls: evaluated,
         score: if total == 0 {
             0.0
         } else {
-            evaluated as f32 / total as f32 * 100.0
+            let whole = evaluated as f32 / total as f32 * 100.0;
+            (whole - silent as f32 * SILENT_COST - partial as f32 * PARTIAL_COST).clamp(0.0, 100.0)
         },
         ..Coverage::default()
     }

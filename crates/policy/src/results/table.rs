@@ -1,6 +1,6 @@
 //! All resources of a report: the scan's own, and those that only rules know.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use kubescape_model::{ControlResult, Resource, ResourceResult};
@@ -11,6 +11,7 @@ use crate::rego::EngineValue;
 use crate::score;
 
 /// Resources by index, id and the address of their engine value.
+#[derive(Default)]
 pub(super) struct ResourceTable {
     resources: Vec<Resource>,
     by_id: HashMap<Arc<str>, usize>,
@@ -18,24 +19,30 @@ pub(super) struct ResourceTable {
     weights: Vec<f32>,
     /// Whether a rule looked at it.
     touched: Vec<bool>,
+    /// How many were packed.
+    packed: usize,
 }
 
 impl ResourceTable {
-    pub(super) fn new(resources: Vec<Resource>, addresses: &BTreeMap<usize, usize>) -> Self {
-        Self {
-            by_id: resources
-                .iter()
-                .enumerate()
-                .map(|(index, resource)| (Arc::clone(&resource.id), index))
-                .collect(),
-            by_address: addresses
-                .iter()
-                .map(|(address, index)| (*address, *index))
-                .collect(),
-            weights: resources.iter().map(score::weight).collect(),
-            touched: vec![false; resources.len()],
-            resources,
+    /// Takes resources in, behind those that are there.
+    pub(super) fn extend(&mut self, resources: &[Resource]) {
+        for resource in resources {
+            self.add(resource.clone());
         }
+    }
+
+    /// Forgets where the values of earlier objects were in memory, and notes those of these.
+    pub(super) fn locate(&mut self, addresses: HashMap<usize, usize>) {
+        self.by_address = addresses;
+    }
+
+    /// Packs the objects that are not packed yet, other than the first ones.
+    pub(super) fn pack(&mut self, but: usize) {
+        let start = self.packed.max(but);
+        for resource in self.resources.iter_mut().skip(start) {
+            resource.object.pack();
+        }
+        self.packed = self.resources.len();
     }
 
     pub(super) fn len(&self) -> usize {

@@ -27,7 +27,7 @@ pub fn write(scan: &ScanReport<'_>, output: &mut impl Write) -> std::io::Result<
 struct Document<'a> {
     generation_time: &'a str,
     #[serde(rename = "clusterAPIServerInfo")]
-    cluster_api_server_info: Option<()>,
+    cluster_api_server_info: Option<&'a kubescape_yaml::Node>,
     cluster_cloud_provider: &'a str,
     #[serde(rename = "customerGUID")]
     customer_guid: &'a str,
@@ -42,7 +42,7 @@ struct Document<'a> {
     results: Vec<ResourceResultView<'a>>,
     metadata: MetadataView<'a>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    resource_labels: BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>,
+    resource_labels: BTreeMap<&'a str, BTreeMap<&'a str, String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scan_coverage: Option<CoverageView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,11 +52,12 @@ struct Document<'a> {
 impl<'a> Document<'a> {
     fn new(scan: &ScanReport<'a>) -> Self {
         let report = scan.report;
+        let cluster = scan.metadata.target.cluster.as_ref();
         let rows = || report.resources.iter().zip(&report.results);
         Self {
             generation_time: &scan.metadata.generation_time,
-            cluster_api_server_info: None,
-            cluster_cloud_provider: "",
+            cluster_api_server_info: cluster.map(|cluster| &*cluster.version),
+            cluster_cloud_provider: cluster.map_or("", |cluster| cluster.cloud_provider),
             customer_guid: "",
             cluster_name: &scan.metadata.cluster_name,
             report_guid: &scan.metadata.report_id,
@@ -94,11 +95,24 @@ struct Empty {}
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct TargetView<'a> {
-    git_repo_context_metadata: RepositoryView<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cluster_context_metadata: Option<ClusterView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    git_repo_context_metadata: Option<RepositoryView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     file_context_metadata: Option<FileView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     directory_context_metadata: Option<DirectoryView<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ClusterView<'a> {
+    context_name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    cloud_provider: &'a str,
+    number_of_worker_nodes: usize,
+    namespace_to_number_of_resources: &'a BTreeMap<String, usize>,
 }
 
 #[derive(Serialize)]
@@ -148,9 +162,16 @@ struct ScanView<'a> {
     target_names: &'a [String],
     #[serde(skip_serializing_if = "is_zero")]
     compliance_threshold: f32,
+    #[serde(skip_serializing_if = "is_cluster")]
     scanning_target: u8,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     verbose_mode: bool,
+}
+
+/// Reports leave out the number of a cluster, 0.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+fn is_cluster(target: &u8) -> bool {
+    *target == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
@@ -184,10 +205,16 @@ impl<'a> MetadataView<'a> {
                 local_root_path: &target.root,
             },
         };
-        let plain = target.repository.is_none();
+        let plain = target.repository.is_none() && target.cluster.is_none();
         Self {
             target_metadata: TargetView {
-                git_repo_context_metadata: repository,
+                cluster_context_metadata: target.cluster.as_ref().map(|cluster| ClusterView {
+                    context_name: &cluster.context,
+                    cloud_provider: cluster.cloud_provider,
+                    number_of_worker_nodes: cluster.worker_nodes,
+                    namespace_to_number_of_resources: &cluster.namespaces,
+                }),
+                git_repo_context_metadata: target.cluster.is_none().then_some(repository),
                 file_context_metadata: (plain && is_file).then_some(FileView {
                     file_path: &target.path,
                     host_name: &target.host_name,

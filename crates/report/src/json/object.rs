@@ -14,35 +14,42 @@ const REDACTED: &str = "XXXXXX";
 pub(super) struct ResourceObject<'a> {
     #[serde(rename = "resourceID")]
     resource_id: &'a str,
-    object: Sanitised<'a>,
+    #[serde(serialize_with = "sanitised")]
+    object: &'a Resource,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'a Source>,
 }
 
 impl<'a> ResourceObject<'a> {
     pub(super) fn new(resource: &'a Resource) -> Self {
-        let place = match resource.kind.kind.as_str() {
-            "Secret" => Place::SecretRoot,
-            "ConfigMap" => Place::ConfigMapRoot,
-            _ => Place::Root,
-        };
         Self {
             resource_id: &resource.id,
-            object: Sanitised {
-                node: &resource.object,
-                place,
-                source_path: resource.source_path.as_deref(),
-            },
+            object: resource,
             source: resource.source.as_deref(),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+fn sanitised<S: Serializer>(resource: &&Resource, serializer: S) -> Result<S::Ok, S::Error> {
+    let place = match resource.kind.kind.as_str() {
+        "Secret" => Place::SecretRoot,
+        "ConfigMap" => Place::ConfigMapRoot,
+        _ => Place::Root,
+    };
+    Sanitised {
+        node: &resource.object.node(),
+        place,
+        source_path: resource.source_path.as_deref(),
+    }
+    .serialize(serializer)
 }
 
 /// Labels of all resources, restricted to the asked ones.
 pub(super) fn labels<'a>(
     report: &'a Report,
     asked: &'a [String],
-) -> BTreeMap<&'a str, BTreeMap<&'a str, &'a str>> {
+) -> BTreeMap<&'a str, BTreeMap<&'a str, String>> {
     if asked.is_empty() {
         return BTreeMap::new();
     }
@@ -50,10 +57,11 @@ pub(super) fn labels<'a>(
         .resources
         .iter()
         .filter_map(|resource| {
-            let labels = resource.object.at("metadata.labels")?;
-            let found: BTreeMap<&str, &str> = asked
+            let object = resource.object.node();
+            let labels = object.at("metadata.labels")?;
+            let found: BTreeMap<&str, String> = asked
                 .iter()
-                .filter_map(|key| Some((key.as_str(), labels.get(key).and_then(Node::as_str)?)))
+                .filter_map(|key| Some((key.as_str(), labels.get(key).and_then(Node::as_str)?.to_owned())))
                 .collect();
             (!found.is_empty()).then_some((&*resource.id, found))
         })

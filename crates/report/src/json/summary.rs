@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use kubescape_model::{
-    Category, ControlSummary, Counters, Coverage, FrameworkSummary, NotEvaluated, Report, SeverityCounters,
-    StatusInfo,
+    Category, ControlSummary, Counters, Coverage, FrameworkSummary, MissingKind, NotEvaluated, Report,
+    SeverityCounters, StatusInfo,
 };
 use serde::{Serialize, Serializer};
 
@@ -244,6 +244,10 @@ impl Serialize for Number {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CoverageView<'a> {
+    #[serde(rename = "failedGVRPulls", skip_serializing_if = "Vec::is_empty")]
+    failed_pulls: Vec<FailedPullView<'a>>,
+    #[serde(rename = "partialGVRPulls", skip_serializing_if = "Vec::is_empty")]
+    partial_pulls: Vec<FailedPullView<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_evaluated_controls: Vec<NotEvaluatedView<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -252,8 +256,23 @@ pub(super) struct CoverageView<'a> {
     evaluated_controls: usize,
     total_controls: usize,
     degraded: bool,
+    #[serde(rename = "silentFailedGVRCount", skip_serializing_if = "is_none")]
+    silent_kinds: usize,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     vacuous_frameworks: &'a [String],
+}
+
+#[derive(Serialize)]
+struct FailedPullView<'a> {
+    gvr: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selector: Option<String>,
+    error: &'a str,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -281,7 +300,14 @@ impl<'a> CoverageView<'a> {
             missing: &entry.missing,
             reason: &entry.reason,
         };
+        let (partial, failed): (Vec<_>, Vec<_>) = coverage
+            .missing_kinds
+            .iter()
+            .partition(|missing| missing.namespace.is_some());
         Some(Self {
+            failed_pulls: failed.into_iter().map(pull).collect(),
+            partial_pulls: partial.into_iter().map(pull).collect(),
+            silent_kinds: coverage.silent_kinds,
             not_evaluated_controls: coverage.not_evaluated.iter().map(not_evaluated).collect(),
             policy_degradations: coverage
                 .degradations
@@ -297,5 +323,16 @@ impl<'a> CoverageView<'a> {
             degraded: coverage.degraded(),
             vacuous_frameworks: &coverage.vacuous_frameworks,
         })
+    }
+}
+
+fn pull(missing: &MissingKind) -> FailedPullView<'_> {
+    FailedPullView {
+        gvr: &missing.resource,
+        selector: missing
+            .namespace
+            .as_ref()
+            .map(|namespace| format!("metadata.namespace=={namespace}")),
+        error: &missing.error,
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn place(page: &Page<'_>, resource: &Resource, lines: Option<&LineInd
     let Some(lines) = lines else {
         return file;
     };
-    let line = lines.position(resource.object.span.start as usize).line;
+    let line = lines.position(resource.object.node().span.start as usize).line;
     match origin(resource, line) {
         Some(origin) => visible(&format!("{}:{}", origin.file, origin.line)),
         None => format!("{file}:{line}"),
@@ -172,7 +172,7 @@ fn step(
         return Ok(());
     };
     let hidden = fields::is_secret(resource, path) && !page.style.secrets;
-    let position = fields::position(&resource.object, path, lines);
+    let position = fields::position(&resource.object.node(), path, lines);
     quote(
         page,
         position,

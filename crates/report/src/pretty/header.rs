@@ -10,14 +10,19 @@ use crate::score::percent;
 
 pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
     let report = page.scan.report;
-    let input = page.style.inputs.first().map_or("", String::as_str);
+    let cluster = page.scan.metadata.target.cluster.as_ref();
+    let input = match cluster {
+        Some(cluster) => &cluster.context,
+        None => page.style.inputs.first().map_or("", String::as_str),
+    };
+    let what = if cluster.is_some() { "cluster " } else { "" };
     let more = match page.style.inputs.len() {
         0 | 1 => String::new(),
         count => format!(" and {} more", count - 1),
     };
     let title = match page.style.view {
-        View::Security => format!("Security posture of '{}'{more}", visible(input)),
-        View::Resource | View::Control => format!("Scan of '{}'{more}", visible(input)),
+        View::Security => format!("Security posture of {what}'{}'{more}", visible(input)),
+        View::Resource | View::Control => format!("Scan of {what}'{}'{more}", visible(input)),
     };
     let frameworks: Vec<&str> = report
         .frameworks

@@ -40,14 +40,17 @@ pub(super) fn write(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<
 
 /// What to type next.
 fn commands(page: &Page<'_>, output: &mut dyn Write) -> std::io::Result<()> {
-    let input = &shell_words(&page.style.inputs);
+    let input = match page.style.inputs.as_slice() {
+        [] => String::new(),
+        inputs => format!(" {}", shell_words(inputs)),
+    };
     let mut command =
         |what: &str, command: String| writeln!(output, "  {what:<36}{}", page.paint.place(command));
     command(
         "Every finding with its line:",
-        format!("kubescape scan --view resource -v {input}"),
+        format!("kubescape scan --view resource -v{input}"),
     )?;
-    command("One control:", format!("kubescape scan control ID {input} -v"))?;
+    command("One control:", format!("kubescape scan control ID{input} -v"))?;
     command(
         "Why a control matters, what to do:",
         "kubescape explain ID".to_owned(),

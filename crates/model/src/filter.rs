@@ -1,6 +1,6 @@
 //! Which objects are kept.
 
-use kubescape_model::{KindPattern, Resource};
+use crate::{GroupVersionKind, KindPattern, Resource};
 
 /// Everything that narrows the objects of a scan.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +15,7 @@ pub struct ResourceFilter {
 
 impl ResourceFilter {
     /// Whether a rule can look at the object.
-    pub(crate) fn is_wanted(&self, resource: &Resource) -> bool {
+    pub fn is_wanted(&self, resource: &Resource) -> bool {
         self.wanted.is_empty() || self.wanted.iter().any(|pattern| pattern.matches(&resource.kind))
     }
 }
@@ -30,12 +30,9 @@ pub struct KindFilter {
 }
 
 impl KindFilter {
-    pub(crate) fn keeps(&self, resource: &Resource) -> bool {
-        let named = |kinds: &[String]| {
-            kinds
-                .iter()
-                .any(|kind| kind.eq_ignore_ascii_case(&resource.kind.kind))
-        };
+    /// Whether objects of the kind are kept.
+    pub fn keeps(&self, kind: &GroupVersionKind) -> bool {
+        let named = |kinds: &[String]| kinds.iter().any(|name| name.eq_ignore_ascii_case(&kind.kind));
         (self.include.is_empty() || named(&self.include)) && !named(&self.exclude)
     }
 
@@ -73,15 +70,17 @@ impl NamespaceFilter {
         self.include.is_empty() && self.exclude.is_empty()
     }
 
-    pub(crate) fn keeps(&self, resource: &Resource) -> bool {
-        let named = |names: &[String]| names.iter().any(|name| **name == *resource.namespace);
-        if resource.namespace.is_empty() {
-            return true;
-        }
-        if self.include.is_empty() {
-            !named(&self.exclude)
-        } else {
-            named(&self.include)
+    /// Whether the object is kept.
+    pub fn keeps(&self, resource: &Resource) -> bool {
+        resource.namespace.is_empty() || self.keeps_name(&resource.namespace)
+    }
+
+    /// Whether the objects of a namespace are kept.
+    pub fn keeps_name(&self, namespace: &str) -> bool {
+        let named = |names: &[String]| names.iter().any(|name| name == namespace);
+        match self.include.is_empty() {
+            true => !named(&self.exclude),
+            false => named(&self.include),
         }
     }
 }
