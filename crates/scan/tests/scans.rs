@@ -309,9 +309,8 @@ fn column(path: &EvidencePath) -> String {
 
 fn columns(resource: &Resource) -> [String; 4] {
     // One related object may stand alone, several in a list.
-    let related = resource
-        .object
-        .node()
+    let object = resource.object.node();
+    let related = object
         .get("relatedObjects")
         .map(|node| node.as_sequence().unwrap_or(std::slice::from_ref(node)));
     let Some(related) = related else {
