@@ -1,6 +1,14 @@
 //! Scans of a real API server. `KUBESCAPE_TEST_CLUSTER` names the folder that `tests/cluster/up` printed, after
 //! `tests/cluster/load` filled the cluster with six namespaces of the example.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may panic"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::{Command, Output};

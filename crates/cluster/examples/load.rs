@@ -3,6 +3,14 @@
 //!
 //! `cargo run -p kubescape-cluster --example load -- KUBECONFIG NAMESPACES FOLDER`
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a tool for tests"
+)]
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;

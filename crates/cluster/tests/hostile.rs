@@ -1,6 +1,14 @@
 //! API servers that are slow, broken or in a bad mood: whatever they do, the scan ends, says what is missing and gives
 //! the rest.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may panic"
+)]
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kubescape_model::{
-    ActionRequired, ControlResult, ControlSummary, Counters, Evidence, GroupVersionKind, MissingKind, Report, RuleInfo,
-    RuleResult, Status, StatusInfo, SubStatus,
+    ActionRequired, ControlResult, ControlSummary, Counters, Evidence, GroupVersionKind, MissingKind, Report,
+    RuleInfo, RuleResult, Status, StatusInfo, SubStatus,
 };
 
 use crate::evaluate::Task;

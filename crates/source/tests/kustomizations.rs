@@ -238,7 +238,8 @@ helmCharts:
             .iter()
             .find(|resource| &*resource.name == name)
             .expect("the object is there");
-        let value = resource.object.get("data").and_then(|data| data.get(key));
+        let object = resource.object.node();
+        let value = object.get("data").and_then(|data| data.get(key));
         value.and_then(|value| value.as_str()).map(str::to_owned)
     };
     assert_eq!(built.len(), 2, "{:?}", names(&found));

@@ -90,9 +90,7 @@ impl Findings {
     }
 
     /// The kinds that were looked at, the resources, and what each task said of them: one row for each.
-    pub(super) fn into_parts(
-        mut self,
-    ) -> (BTreeSet<Arc<GroupVersionKind>>, ResourceTable, Vec<RuleOutcome>) {
+    pub(super) fn into_parts(mut self) -> (BTreeSet<Arc<GroupVersionKind>>, ResourceTable, Vec<RuleOutcome>) {
         for outcome in &mut self.outcomes {
             outcome.rows.sort_by_key(|(place, _)| *place);
             outcome.rows.dedup_by(|later, earlier| {

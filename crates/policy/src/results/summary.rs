@@ -153,12 +153,12 @@ fn coverage(scan: &Scan<'_>, report: &Report) -> Coverage {
         })
         .collect();
     let partial = scan
-        .missing
+        .unread
         .iter()
         .filter(|missing| missing.namespace.is_some())
         .count();
     let silent = scan
-        .missing
+        .unread
         .iter()
         .filter(|missing| missing.namespace.is_none())
         .filter(|missing| {
