@@ -30,10 +30,13 @@ fn declared(folder: &Path) -> String {
         let source = resource.source.as_ref().unwrap();
         let file = fs::read_to_string(&source.file).unwrap();
         let line = LineIndex::new(&file)
-            .position(resource.object.span.start as usize)
+            .position(resource.object.node().span.start as usize)
             .line;
         let name = source.file.file_name().unwrap().to_string_lossy();
-        text.push_str(&format!("---\n# {name}:{line}\n{}", to_yaml(&resource.object)));
+        text.push_str(&format!(
+            "---\n# {name}:{line}\n{}",
+            to_yaml(&resource.object.node())
+        ));
     }
     for skipped in &collected.skipped {
         let folder = format!("{}/", folder.display());
