@@ -105,7 +105,7 @@ mod tests {
             version: VERSION.to_owned(),
             kind: "KubeletInfo".to_owned(),
         };
-        assert!(wanted_kind("kubeletinfos", &[pattern.clone()]).is_some());
+        assert!(wanted_kind("kubeletinfos", std::slice::from_ref(&pattern)).is_some());
         assert!(wanted_kind("cniinfos", &[pattern]).is_none());
     }
 }

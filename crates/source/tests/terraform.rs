@@ -79,7 +79,7 @@ fn every_value_knows_its_line() {
                 name = \"b\"\n      security_context {\n        privileged = true\n      }\n    }\n  }\n}\n";
     fs::write(folder.path().join("main.tf"), text).unwrap();
     let collected = scan(folder.path());
-    let object = &collected.resources[0].object;
+    let object = collected.resources[0].object.node();
     for (path, written) in [
         ("spec.containers[0].securityContext.privileged", "true"),
         ("metadata.name", "\"a\""),
