@@ -11,6 +11,9 @@ use crate::{Map, Text, Value};
 /// Values nested deeper are no JSON: a dictionary can hold itself.
 const MAX_DEPTH: usize = 500;
 
+/// Lists that hold a list many times, again and again, are small and write large texts.
+const MAX_BYTES: usize = 128 << 20;
+
 /// How JSON is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -32,6 +35,9 @@ pub fn write(value: &Value, style: Style) -> Result<String, String> {
 fn write_value(value: &Value, style: Style, depth: usize, out: &mut String) -> Result<(), String> {
     if depth > MAX_DEPTH {
         return Err("json: unsupported value: encountered a cycle".to_owned());
+    }
+    if out.len() > MAX_BYTES {
+        return Err(format!("json: the text is larger than {} MiB", MAX_BYTES >> 20));
     }
     match value {
         Value::Nil => out.push_str("null"),

@@ -8,6 +8,9 @@ use std::rc::Rc;
 
 use crate::{CallError, Param, Text};
 
+/// Deeper values are not compared.
+const MAX_DEPTH: usize = 500;
+
 /// A value of a template.
 ///
 /// Maps are shared: `set` on one is seen by everything that holds it. Lists never change.
@@ -428,8 +431,16 @@ impl Value {
     }
 
     /// Equality as `reflect.DeepEqual` has it: same types all the way down.
-    #[expect(clippy::float_cmp, reason = "equal means equal, as in Go")]
     pub fn deep_equal(&self, other: &Self) -> bool {
+        self.equal_within(other, MAX_DEPTH)
+    }
+
+    #[expect(clippy::float_cmp, reason = "equal means equal, as in Go")]
+    fn equal_within(&self, other: &Self, depth: usize) -> bool {
+        // A map can hold itself: what is equal this far down counts as equal, as in Go.
+        if depth == 0 {
+            return true;
+        }
         match (self, other) {
             (Self::Nil, Self::Nil) => true,
             (Self::Bool(left), Self::Bool(right)) => left == right,
@@ -449,15 +460,15 @@ impl Value {
                             .items()
                             .iter()
                             .zip(right.items())
-                            .all(|(left, right)| left.deep_equal(right))
+                            .all(|(left, right)| left.equal_within(right, depth - 1))
             }
             (Self::Map(left), Self::Map(right)) => {
                 left.is_same(right)
                     || std::ptr::eq(left.class(), right.class()) && left.len() == right.len() && {
                         let (left, right) = (left.entries(), right.entries());
-                        left.iter()
-                            .zip(&right)
-                            .all(|(left, right)| left.0 == right.0 && left.1.deep_equal(&right.1))
+                        left.iter().zip(&right).all(|(left, right)| {
+                            left.0 == right.0 && left.1.equal_within(&right.1, depth - 1)
+                        })
                     }
             }
             (Self::Object(left), Self::Object(right)) => {

@@ -15,6 +15,8 @@ const BEST_WIDTH: usize = 80;
 const MAX_SIMPLE_KEY: usize = 128;
 /// Deeper values are refused: a dictionary can hold itself.
 const MAX_DEPTH: usize = 500;
+/// Longer texts are refused as well.
+const MAX_BYTES: usize = 128 << 20;
 
 /// Whose text it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +89,9 @@ impl Writer {
     fn node(&mut self, value: &Value, place: &Place, depth: usize) -> Result<(), String> {
         if depth > MAX_DEPTH {
             return Err("the value is nested too deeply for YAML".to_owned());
+        }
+        if self.out.len() > MAX_BYTES {
+            return Err(format!("the text is larger than {} MiB", MAX_BYTES >> 20));
         }
         match value {
             Value::Map(map) if !map.is_empty() => self.mapping(&map.entries(), place, depth),

@@ -273,3 +273,30 @@ fn values_that_few_charts_print() {
         ],
     );
 }
+
+#[test]
+fn bombs_end() {
+    let nested = "{{ $x := list 1 2 3 }}{{ range until 40 }}{{ $x = list $x $x }}{{ end }}";
+    check(
+        "cycles",
+        &[(
+            "{{ $d := dict }}{{ $_ := set $d `a` $d }}{{ $e := dict }}{{ $_ := set $e `a` $e }}{{ deepEqual $d $e }}",
+            "true",
+        )],
+    );
+    check_errors(
+        "bombs",
+        &[
+            (
+                "{{ $x := `aaaaaaaaaaaaaaaa` }}{{ range until 40 }}{{ $x = print $x $x }}{{ end }}",
+                58,
+                "the text is larger than 128 MiB",
+            ),
+            (
+                &format!("{nested}{{{{ mustToJson $x }}}}"),
+                75,
+                "the text is larger than 128 MiB",
+            ),
+        ],
+    );
+}

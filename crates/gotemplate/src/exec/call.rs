@@ -6,6 +6,9 @@ use crate::error::CallError;
 use crate::functions::{Function, Param};
 use crate::tree::{Operand, OperandKind};
 
+/// Longer texts are refused: a few lines of a template can double one again and again.
+const MAX_TEXT: usize = 128 << 20;
+
 impl<'t> Frame<'t, '_> {
     pub(super) fn function(
         &mut self,
@@ -34,6 +37,13 @@ impl<'t> Frame<'t, '_> {
             values.push(self.validate(Slot::of(last), param)?);
         }
         match (function.body)(self.engine, &values) {
+            Ok(Value::String(text)) if text.len() > MAX_TEXT => {
+                self.site = site;
+                self.error(format!(
+                    "error calling {name}: the text is larger than {} MiB",
+                    MAX_TEXT >> 20
+                ))
+            }
             Ok(value) => Ok(Slot {
                 value,
                 is_interface: false,

@@ -13,6 +13,8 @@ pub use quote::{quote, quote_char};
 
 /// Deeper values (a map can hold itself) are cut off instead of followed.
 const MAX_DEPTH: usize = 500;
+/// So are longer ones.
+const MAX_BYTES: usize = 128 << 20;
 
 /// What `%v` prints.
 pub fn print(value: &Value) -> Text {
@@ -55,7 +57,7 @@ pub fn sprintln(values: &[Value]) -> Text {
 }
 
 fn write_value(value: &Value, out: &mut Vec<u8>, depth: usize) {
-    if depth > MAX_DEPTH {
+    if depth > MAX_DEPTH || out.len() > MAX_BYTES {
         out.extend_from_slice(b"...");
         return;
     }

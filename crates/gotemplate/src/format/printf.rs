@@ -259,7 +259,7 @@ fn format_argument(value: &Value, verb: char, flags: Flags, out: &mut Vec<u8>) {
 }
 
 fn format_value(value: &Value, verb: char, flags: Flags, out: &mut Vec<u8>, depth: usize) {
-    if depth > MAX_DEPTH {
+    if depth > MAX_DEPTH || out.len() > super::MAX_BYTES {
         out.extend_from_slice(b"...");
         return;
     }

@@ -9,16 +9,18 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
     KeyPair, KeyUsagePurpose, SanType,
 };
-use rsa::RsaPrivateKey;
 use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey, LineEnding};
+use rsa::{BigUint, RsaPrivateKey};
 
 use super::arguments::{Result, bytes, int, list, text, value};
+use super::primes::{EXPONENT, prime};
 use crate::functions::{Functions, Param};
 use crate::value::Object;
 use crate::{CallError, Value};
 
-const RSA_BITS: usize = 2048;
+/// Keys have 2,048 bits, half of them each prime.
+const PRIME_WORDS: usize = 16;
 
 pub(super) fn register(functions: &mut Functions) {
     use Param::{Int, List, Named, String};
@@ -140,7 +142,14 @@ fn pem(label: &str, der: &[u8]) -> String {
 
 /// A new key: its PEM, and ready to sign.
 fn rsa_key() -> std::result::Result<(String, KeyPair), CallError> {
-    let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, RSA_BITS).map_err(failed)?;
+    let (one, other) = (prime::<PRIME_WORDS>()?, prime::<PRIME_WORDS>()?);
+    let (larger, smaller) = (one.clone().max(other.clone()), one.min(other));
+    let key = RsaPrivateKey::from_p_q(
+        BigUint::from_bytes_be(&larger),
+        BigUint::from_bytes_be(&smaller),
+        BigUint::from(EXPONENT),
+    )
+    .map_err(failed)?;
     let pem = key.to_pkcs1_pem(LineEnding::LF).map_err(failed)?.to_string();
     let der = key.to_pkcs8_der().map_err(failed)?;
     let pair = KeyPair::try_from(der.as_bytes()).map_err(failed)?;

@@ -13,6 +13,7 @@ mod lists;
 mod names;
 mod numbers;
 mod paths;
+mod primes;
 mod random;
 mod regexes;
 pub mod semver;
