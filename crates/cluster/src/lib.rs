@@ -4,6 +4,7 @@
 //! cluster comes in one batch; a large one namespace by namespace, so that no more than a few namespaces are in memory
 //! at once. What cannot be listed is told ([`kubescape_model::MissingKind`]), and the rest goes on. Nothing is ever written to the cluster.
 
+pub mod cloud;
 mod connect;
 mod discovery;
 mod error;

@@ -1,12 +1,13 @@
 //! Scans of a live cluster, and what the user may list of it.
 
 use anyhow::{Context, bail};
+use kubescape_cluster::cloud::{CloudSettings, describe, run_program};
 use kubescape_cluster::{Access, Cluster, ConnectSettings, Permission, Streaming};
 use kubescape_model::Resource;
 use kubescape_scan::{ClusterTarget, ScanOutcome, ScanRequest, Stage, scan_cluster};
 use kubescape_source::{CollectSettings, collect};
 
-use crate::args::ClusterFlags;
+use crate::log::Log;
 use crate::output::to_stdout;
 use crate::settings::{ScanSettings, limits};
 
@@ -15,6 +16,7 @@ pub(super) fn run(
     settings: &ScanSettings,
     request: ScanRequest<'_>,
     progress: &(dyn Fn(Stage) + Sync),
+    log: Log,
 ) -> anyhow::Result<Option<ScanOutcome>> {
     let flags = &settings.flags.cluster;
     progress(Stage::Collect);
@@ -36,7 +38,7 @@ pub(super) fn run(
             Some(false) => Streaming::Never,
             None => Streaming::default(),
         },
-        descriptions: descriptions(flags)?,
+        descriptions: descriptions(settings, &cluster, log)?,
     };
     if flags.dry_run {
         let accesses = cluster.preflight(&request.list_settings(&target)?)?;
@@ -46,10 +48,14 @@ pub(super) fn run(
     Ok(Some(scan_cluster(request, target, progress)?))
 }
 
-/// What the cloud provider says of the cluster, from files.
-fn descriptions(flags: &ClusterFlags) -> anyhow::Result<Vec<Resource>> {
+/// What the cloud provider says of the cluster: from files, or from the provider when the user allows it.
+fn descriptions(settings: &ScanSettings, cluster: &Cluster, log: Log) -> anyhow::Result<Vec<Resource>> {
+    let flags = &settings.flags.cluster;
     if flags.cloud_descriptions.is_empty() {
-        return Ok(Vec::new());
+        return Ok(match cluster.info().cloud_provider {
+            Some(provider) if settings.flags.network.allow_network => ask(provider, settings, cluster, log),
+            _ => Vec::new(),
+        });
     }
     let collected = collect(&CollectSettings {
         inputs: flags.cloud_descriptions.clone(),
@@ -61,6 +67,24 @@ fn descriptions(flags: &ClusterFlags) -> anyhow::Result<Vec<Resource>> {
         bail!("--cloud-descriptions: {problem}");
     }
     Ok(collected.resources)
+}
+
+fn ask(provider: &str, settings: &ScanSettings, cluster: &Cluster, log: Log) -> Vec<Resource> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let place = CloudSettings {
+        context: cluster.info().context.clone(),
+        server: cluster.info().server.clone(),
+        name: settings.flags.cluster_name.clone(),
+        region: variable("KS_CLOUD_REGION"),
+        project: variable("KS_GKE_PROJECT"),
+        subscription: variable("AZURE_SUBSCRIPTION_ID"),
+        resource_group: variable("AZURE_RESOURCE_GROUP"),
+    };
+    let descriptions = describe(provider, &place, &run_program);
+    for warning in &descriptions.warnings {
+        log.warning(warning);
+    }
+    descriptions.resources
 }
 
 /// A line for each kind that may not be listed; exit code 1 when there is one.

@@ -72,7 +72,7 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::R
     };
     let progress = progress::Progress::start(log);
     let outcome = match settings.live {
-        true => cluster::run(&settings, request, &|stage| progress.stage(stage)),
+        true => cluster::run(&settings, request, &|stage| progress.stage(stage), log),
         false => scan(request, &|stage| progress.stage(stage))
             .map(Some)
             .map_err(Into::into),
