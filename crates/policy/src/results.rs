@@ -123,7 +123,7 @@ impl Judge<'_> {
             }
         }
         let missing = match by_resource.is_empty() {
-            true => missing::reason(&self.selected.rules, self.kinds),
+            true => missing::reason(&self.selected.rules, self.kinds, self.scan.cluster),
             false => None,
         };
         let error = outcomes

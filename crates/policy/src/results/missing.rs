@@ -6,7 +6,12 @@ use std::sync::Arc;
 use kubescape_model::{GroupVersionKind, KindPattern, Rule};
 
 /// Why rules that found nothing to judge could not: all of them need objects from outside, none of which is there.
-pub(super) fn reason(rules: &[&Rule], kinds: &BTreeSet<Arc<GroupVersionKind>>) -> Option<String> {
+/// `cluster`: its name; empty for files.
+pub(super) fn reason(
+    rules: &[&Rule],
+    kinds: &BTreeSet<Arc<GroupVersionKind>>,
+    cluster: &str,
+) -> Option<String> {
     let there = |pattern: &KindPattern| kinds.iter().any(|kind| pattern.matches(kind));
     let lacks = |rule: &&Rule| !rule.external.is_empty() && !rule.external.iter().any(there);
     if rules.is_empty() || !rules.iter().all(lacks) {
@@ -24,10 +29,11 @@ pub(super) fn reason(rules: &[&Rule], kinds: &BTreeSet<Arc<GroupVersionKind>>) -
         }
         _ => ("objects that are not in the input", "them"),
     };
-    Some(format!(
-        "it needs {what}: scan {how} ({} of {}/{}) along with the manifests",
-        pattern.kind, pattern.group, pattern.version
-    ))
+    let object = format!("{} of {}/{}", pattern.kind, pattern.group, pattern.version);
+    Some(match cluster.is_empty() {
+        true => format!("it needs {what}: scan {how} ({object}) along with the manifests"),
+        false => format!("it needs {what}: the cluster has no {object}"),
+    })
 }
 
 #[cfg(test)]
@@ -54,7 +60,7 @@ mod tests {
             .iter()
             .map(|(group, kind)| Arc::new(GroupVersionKind::new(&format!("{group}/v1"), kind)))
             .collect();
-        let found = reason(&rules.iter().collect::<Vec<_>>(), &kinds);
+        let found = reason(&rules.iter().collect::<Vec<_>>(), &kinds, "");
         match (found.as_deref(), expected) {
             (Some(found), Some(expected)) => assert!(found.contains(expected), "{found}"),
             (found, expected) => assert_eq!(found, expected),
