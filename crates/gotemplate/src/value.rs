@@ -251,7 +251,8 @@ impl Map {
 
     /// Whether it is the nil map, which reads as an empty one.
     pub fn is_nil(&self) -> bool {
-        std::ptr::eq(self.class, &raw const NIL_DICT)
+        // What was merged into it made it a map like others.
+        std::ptr::eq(self.class, &raw const NIL_DICT) && self.is_empty()
     }
 
     /// Whether both are the same map.

@@ -109,6 +109,7 @@ fn merging() {
         "merge",
         &[
             ("{{ merge (dict) (dict `a` nil) }}", "map[]"),
+            ("{{ merge nil (dict `a` 1) | toJson }}", "{\"a\":1}"),
             ("{{ merge (dict `a` 0) (dict `a` false) }}", "map[a:false]"),
             (
                 "{{ merge (dict `a` (dict)) (dict `a` (dict `b` nil)) }}",
