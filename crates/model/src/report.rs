@@ -185,7 +185,7 @@ pub struct RuleResult {
     /// Its reason.
     pub sub_status: SubStatus,
     /// Where and why; `None` when it passed.
-    pub evidence: Option<Box<Evidence>>,
+    pub evidence: Option<Arc<Evidence>>,
 }
 
 impl RuleResult {

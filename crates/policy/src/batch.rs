@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use kubescape_model::{Aggregator, Resource, Rule};
+use kubescape_model::{Aggregator, Object, Resource, Rule};
 
 use crate::aggregate::aggregate;
 use crate::evaluate::{EvaluationContext, Outcome, Task, Tested};
@@ -25,6 +25,13 @@ impl Pool {
             values: resources.iter().map(|_| OnceLock::new()).collect(),
             resources,
             first,
+        }
+    }
+
+    /// Holds the same objects in another form.
+    pub(crate) fn hold(&mut self, objects: Vec<Object>) {
+        for (resource, object) in self.resources.iter_mut().zip(objects) {
+            resource.object = object;
         }
     }
 

@@ -140,9 +140,11 @@ impl<'scan> Evaluator<'scan> {
         self.residents = residents;
     }
 
-    /// Packs the objects that were judged, other than residents: further batches do not need them.
+    /// Packs the objects that were judged. Residents are unpacked again for the rules that look at them for the first
+    /// time.
     pub fn pack(&mut self) {
-        self.findings.pack(self.residents.len());
+        let residents = self.findings.pack(self.residents.len());
+        self.residents.hold(residents);
     }
 
     fn judge(&mut self, residents: &Pool, own: &Pool, turn: Turn<'_>) {

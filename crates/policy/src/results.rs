@@ -118,7 +118,7 @@ impl Judge<'_> {
         for (task, outcome) in outcomes {
             for (resource, evidence) in &outcome.rows {
                 let resource = *resource as usize;
-                let result = self.rule_result(*task, outcome, resource, evidence.as_deref());
+                let result = self.rule_result(*task, outcome, resource, evidence.as_ref());
                 by_resource.entry(resource).or_default().push(result);
             }
         }
@@ -197,7 +197,7 @@ impl Judge<'_> {
         task: usize,
         outcome: &RuleOutcome,
         resource: usize,
-        evidence: Option<&Evidence>,
+        evidence: Option<&Arc<Evidence>>,
     ) -> RuleResult {
         let rule = u32::try_from(task).unwrap_or(u32::MAX);
         let result = |status, sub_status, evidence| RuleResult {
@@ -216,12 +216,12 @@ impl Judge<'_> {
             };
         };
         let name = self.scan.tasks.get(task).map_or("", |task| &task.rule.name);
-        let mut evidence = Box::new(evidence.clone());
+        let mut evidence = Arc::clone(evidence);
         if let Some(resource) = self.table.get(resource) {
-            self.accept(
-                self.exceptions.covering(name, resource, self.scan.cluster),
-                &mut evidence,
-            );
+            let covers = self.exceptions.covering(name, resource, self.scan.cluster);
+            if !covers.is_empty() {
+                self.accept(covers, Arc::make_mut(&mut evidence));
+            }
         }
         match evidence.exceptions.is_empty() {
             true => result(Status::Failed, SubStatus::None, Some(evidence)),

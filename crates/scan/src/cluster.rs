@@ -125,6 +125,7 @@ pub fn scan_cluster(
         evaluating(count);
         stating.add(&residents);
         evaluator.keep(residents);
+        evaluator.pack();
         while let Some(batch) = objects.next_batch() {
             count += batch.resources.len();
             evaluating(count);

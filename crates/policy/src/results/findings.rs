@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use kubescape_model::{Evidence, GroupVersionKind, PathRecord, Resource};
+use kubescape_model::{Evidence, GroupVersionKind, Object, PathRecord, Resource};
 
 use super::table::ResourceTable;
 use crate::evaluate::Outcome;
 use crate::rego::{EngineValue, Response};
 
 /// What a rule said of a resource: its place in the table, and what was found when it failed.
-type Row = (u32, Option<Box<Evidence>>);
+type Row = (u32, Option<Arc<Evidence>>);
 
 /// What a task said, its resources resolved.
 #[derive(Default)]
@@ -61,7 +61,7 @@ impl Findings {
 
     /// Adds what a task said of the batch.
     pub(crate) fn add(&mut self, task: usize, outcome: Outcome) {
-        let mut rows: BTreeMap<usize, Option<Box<Evidence>>> = outcome
+        let mut rows: BTreeMap<usize, Option<Arc<Evidence>>> = outcome
             .tested
             .into_iter()
             .map(|tested| (self.table.tested(tested), None))
@@ -84,9 +84,10 @@ impl Findings {
         }
     }
 
-    /// Packs all objects but the first ones.
-    pub(crate) fn pack(&mut self, but: usize) {
-        self.table.pack(but);
+    /// Packs all objects. Gives the first ones, packed.
+    pub(crate) fn pack(&mut self, first: usize) -> Vec<Object> {
+        self.table.pack();
+        self.table.objects(first)
     }
 
     /// The kinds that were looked at, the resources, and what each task said of them: one row for each.
@@ -106,26 +107,27 @@ impl Findings {
 }
 
 /// Residents are looked at with every batch: what was found is found, whatever the other batches say.
-fn merge(earlier: &mut Option<Box<Evidence>>, later: Option<Box<Evidence>>) {
+fn merge(earlier: &mut Option<Arc<Evidence>>, later: Option<Arc<Evidence>>) {
     let Some(later) = later else { return };
     let Some(earlier) = earlier else {
         *earlier = Some(later);
         return;
     };
-    for path in later.paths {
-        if !earlier.paths.contains(&path) {
-            earlier.paths.push(path);
+    let earlier = Arc::make_mut(earlier);
+    for path in &later.paths {
+        if !earlier.paths.contains(path) {
+            earlier.paths.push(path.clone());
         }
     }
-    for related in later.related {
-        if !earlier.related.contains(&related) {
-            earlier.related.push(related);
+    for related in &later.related {
+        if !earlier.related.contains(related) {
+            earlier.related.push(Arc::clone(related));
         }
     }
 }
 
 /// Adds one answer to the rows of the resources that it blames.
-fn record(response: Response, rows: &mut BTreeMap<usize, Option<Box<Evidence>>>, table: &mut ResourceTable) {
+fn record(response: Response, rows: &mut BTreeMap<usize, Option<Arc<Evidence>>>, table: &mut ResourceTable) {
     let related: Vec<(Arc<str>, Vec<PathRecord>)> = response
         .related
         .iter()
@@ -146,7 +148,7 @@ fn record(response: Response, rows: &mut BTreeMap<usize, Option<Box<Evidence>>>,
     for object in blamed {
         let index = table.returned(object);
         let id = table.id(index);
-        let evidence = rows.entry(index).or_default().get_or_insert_default();
+        let evidence = Arc::make_mut(rows.entry(index).or_default().get_or_insert_default());
         evidence
             .paths
             .extend(response.paths.iter().map(|path| PathRecord {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use kubescape_model::{ControlResult, Resource, ResourceResult};
+use kubescape_model::{ControlResult, Object, Resource, ResourceResult};
 
 use crate::evaluate::Tested;
 use crate::identity::{external_resource, id_of};
@@ -36,13 +36,18 @@ impl ResourceTable {
         self.by_address = addresses;
     }
 
-    /// Packs the objects that are not packed yet, other than the first ones.
-    pub(super) fn pack(&mut self, but: usize) {
-        let start = self.packed.max(but);
-        for resource in self.resources.iter_mut().skip(start) {
+    /// Packs the objects that are not packed yet.
+    pub(super) fn pack(&mut self) {
+        for resource in self.resources.iter_mut().skip(self.packed) {
             resource.object.pack();
         }
         self.packed = self.resources.len();
+    }
+
+    /// The first objects.
+    pub(super) fn objects(&self, count: usize) -> Vec<Object> {
+        let resources = self.resources.iter().take(count);
+        resources.map(|resource| resource.object.clone()).collect()
     }
 
     pub(super) fn len(&self) -> usize {
