@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use kubescape_model::{GroupVersionKind, KindPattern};
+use kubescape_model::{GroupVersionKind, KindPattern, MissingKind};
 
-use crate::discovery::Served;
+use crate::discovery::{Served, discover};
+use crate::request::Requests;
+use crate::{ListSettings, RequestError, host_data};
 
 /// Kinds that come and go by themselves: a pattern for everything does not mean them.
 const FLEETING: [(&str, &str); 5] = [
@@ -15,8 +17,48 @@ const FLEETING: [(&str, &str); 5] = [
     ("metrics.k8s.io", "NodeMetrics"),
 ];
 
+/// The kinds of a scan.
+pub(crate) struct Plan {
+    /// Kinds to list.
+    pub(crate) kinds: Vec<Served>,
+    /// Custom resources with data of hosts, and the kind that rules see of each.
+    pub(crate) hosts: Vec<(Served, GroupVersionKind)>,
+    /// Parts of the API that could not be asked.
+    pub(crate) failures: Vec<MissingKind>,
+}
+
+impl Plan {
+    pub(crate) async fn new(requests: &Requests, settings: &ListSettings) -> Result<Self, RequestError> {
+        let (served, failures) = discover(requests).await?;
+        let wanted = &settings.filter.wanted;
+        let concerns = |failure: &MissingKind| {
+            wanted.iter().any(|pattern| {
+                [
+                    (&pattern.group, &failure.kind.group),
+                    (&pattern.version, &failure.kind.version),
+                ]
+                .iter()
+                .all(|(asked, failed)| *asked == "*" || asked == failed)
+            })
+        };
+        let kinds = choose(&served, wanted, &|kind| {
+            kind.group != host_data::GROUP && settings.filter.kinds.keeps(kind)
+        });
+        let hosts = served
+            .iter()
+            .filter(|served| served.kind.group == host_data::GROUP)
+            .filter_map(|served| Some((served.clone(), host_data::wanted_kind(&served.plural, wanted)?)))
+            .collect();
+        Ok(Self {
+            kinds,
+            hosts,
+            failures: failures.into_iter().filter(concerns).collect(),
+        })
+    }
+}
+
 /// For each kind that a pattern asks for, the most mature version that is both asked for and offered.
-pub(crate) fn choose(
+fn choose(
     served: &[Served],
     wanted: &[KindPattern],
     keeps: &dyn Fn(&GroupVersionKind) -> bool,

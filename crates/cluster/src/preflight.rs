@@ -3,7 +3,7 @@
 use futures::future::join_all;
 
 use crate::list::{Query, first_page};
-use crate::stream::Plan;
+use crate::plan::Plan;
 use crate::{Cluster, ClusterError, ListSettings, RequestError};
 
 /// Whether a kind may be listed.
