@@ -3,18 +3,21 @@ package kubescape.aggregated_api
 
 import rego.v1
 
-services_by_name[name] contains position if {
+import data.kubescape.workload
+
+services_by_name[key] contains position if {
 	some position, service in input
 	service.kind == "Service"
 	service.apiVersion == "v1"
-	name := service.metadata.name
+	key := [workload.namespace(service), service.metadata.name]
 }
 
-# pairs: each APIService whose service is the only one of its name, with it.
+# pairs: each APIService with its service.
 pairs := [[api, input[position]] |
 	some api in input
 	api.kind == "APIService"
-	positions := services_by_name[api.spec.service.name]
+	asked := api.spec.service
+	positions := services_by_name[[object.get(asked, "namespace", "default"), asked.name]]
 	count(positions) == 1
 	some position in positions
 ]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::future::join_all;
-use kubescape_model::{GroupVersionKind, Resource, ResourceFilter};
+use kubescape_model::{GroupVersionKind, KindPattern, Resource, ResourceFilter};
 use kubescape_yaml::Node;
 use tokio::sync::mpsc;
 
@@ -28,16 +28,15 @@ impl Plan {
     /// Lists what concerns every batch, and starts on the batches.
     pub(crate) async fn open(self, requests: &Arc<Requests>, settings: &ListSettings) -> Opened {
         let journal = Arc::new(Journal::new(self.failures));
-        let asks_across = |served: &Served| {
-            settings
-                .across
-                .iter()
-                .any(|pattern| pattern.matches(&served.kind))
-        };
+        let exists = |pattern: &KindPattern| self.kinds.iter().any(|served| pattern.matches(&served.kind));
+        let is_across =
+            |kind: &GroupVersionKind| settings.across.iter().any(|join| join.asks_for(kind, &exists));
+        let joins_namespaces = is_across(&namespace_kind());
         let (resident, spread): (Vec<Served>, Vec<Served>) = self
             .kinds
-            .into_iter()
-            .partition(|served| !served.namespaced || asks_across(served));
+            .iter()
+            .cloned()
+            .partition(|served| !served.namespaced || is_across(&served.kind));
         let lister = Lister {
             requests: Arc::clone(requests),
             journal: Arc::clone(&journal),
@@ -61,11 +60,7 @@ impl Plan {
             Spread::Large { heavy, light } => {
                 let names = lister.namespaces(&residents, &light).await;
                 let mut at_hand = at_hand(light);
-                if !settings
-                    .across
-                    .iter()
-                    .any(|pattern| pattern.matches(&namespace_kind()))
-                {
+                if !joins_namespaces {
                     // A namespace is judged together with what is in it.
                     for namespace in residents.extract_if(.., |resource| is_namespace(resource)) {
                         at_hand

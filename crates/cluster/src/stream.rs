@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kubescape_model::{KindPattern, MissingKind, Resource, ResourceFilter};
+use kubescape_model::{Join, MissingKind, Resource, ResourceFilter};
 use tokio::sync::mpsc;
 
 use crate::journal::Journal;
@@ -15,8 +15,8 @@ use crate::{Cluster, ClusterError, provider};
 pub struct ListSettings {
     /// Kinds and namespaces; the kinds that rules want are in it.
     pub filter: ResourceFilter,
-    /// Kinds whose objects of all namespaces are needed at once, because rules join them across namespaces.
-    pub across: Vec<KindPattern>,
+    /// Kinds whose objects of all namespaces are needed at once.
+    pub across: Vec<Join>,
     /// Label selector; empty: none.
     pub labels: String,
     /// When to go namespace by namespace.

@@ -38,6 +38,6 @@ pub use resource::{
     Commit, FileType, GroupVersionKind, Resource, ResourceId, Source, local_id, object_id,
     parse_group_version, subject_id,
 };
-pub use rule::{Aggregator, ConfigInput, KindPattern, Rule};
+pub use rule::{Aggregator, ConfigInput, Join, KindPattern, Rule};
 pub use severity::Severity;
 pub use status::{Status, StatusInfo, SubStatus};

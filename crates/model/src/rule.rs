@@ -37,6 +37,24 @@ pub struct Rule {
     pub until_version: Option<String>,
 }
 
+/// Kinds that a rule joins across namespaces.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Join {
+    /// The kinds. Where one of them does not exist, there is nothing to join.
+    pub kinds: Vec<KindPattern>,
+    /// The kinds that they are joined with; empty: with one another.
+    pub with: Vec<KindPattern>,
+}
+
+impl Join {
+    /// Whether objects of a kind have to be seen across namespaces, where only some kinds exist.
+    pub fn asks_for(&self, kind: &GroupVersionKind, exists: &dyn Fn(&KindPattern) -> bool) -> bool {
+        self.kinds.iter().any(|pattern| pattern.matches(kind))
+            && self.kinds.iter().all(exists)
+            && (self.with.is_empty() || self.with.iter().any(exists))
+    }
+}
+
 /// An input of a rule that users may set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfigInput {

@@ -83,7 +83,7 @@ pub fn evaluate(
 /// Judges resources that come in batches of whole namespaces.
 ///
 /// A rule sees the objects of the batch's namespaces, those of no namespace, and those of the kinds that it joins across
-/// namespaces. The latter two have to be residents ([`crate::kinds_across`]), which stay for the whole scan.
+/// namespaces. The latter two have to be residents ([`crate::joins_across`]), which stay for the whole scan.
 pub struct Evaluator<'scan> {
     context: EvaluationContext<'scan>,
     selection: &'scan Selection<'scan>,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kubescape_model::{GroupVersionKind, KindPattern, Resource, Rule};
+use kubescape_model::{GroupVersionKind, Join, KindPattern, Resource, Rule};
 
 use crate::selection::Selection;
 
@@ -52,16 +52,36 @@ pub fn wanted_kinds(selection: &Selection<'_>) -> Vec<KindPattern> {
     patterns.into_iter().cloned().collect()
 }
 
-/// The kinds whose objects rules of a selection join across namespaces.
-pub fn kinds_across(selection: &Selection<'_>) -> Vec<KindPattern> {
-    let patterns: BTreeSet<&KindPattern> = selection
-        .controls
-        .iter()
-        .flat_map(|selected| &selected.rules)
-        .flat_map(|rule| match rule.whole_cluster {
-            true => &rule.matches,
-            false => &rule.across,
+/// What rules of a selection join across namespaces.
+pub fn joins_across(selection: &Selection<'_>) -> Vec<Join> {
+    let rules = selection.controls.iter().flat_map(|selected| &selected.rules);
+    let joins: BTreeSet<Join> = rules
+        .filter(|rule| rule.whole_cluster || !rule.across.is_empty())
+        .map(|rule| match rule.whole_cluster {
+            // Whether some of its kinds are missing is for the rule to judge.
+            true => rule.matches.iter().map(|kind| alone(kind.clone())).collect(),
+            false => vec![Join {
+                kinds: rule.across.clone(),
+                with: others(rule),
+            }],
         })
+        .flat_map(|joins: Vec<Join>| joins)
         .collect();
-    patterns.into_iter().cloned().collect()
+    joins.into_iter().collect()
+}
+
+fn alone(kind: KindPattern) -> Join {
+    Join {
+        kinds: vec![kind],
+        with: Vec::new(),
+    }
+}
+
+/// The kinds of a rule that it does not join across namespaces.
+fn others(rule: &Rule) -> Vec<KindPattern> {
+    let patterns = rule
+        .matches
+        .iter()
+        .filter(|pattern| !rule.across.contains(pattern));
+    patterns.cloned().collect()
 }

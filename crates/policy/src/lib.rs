@@ -23,7 +23,7 @@ pub mod testing;
 pub use attack::prioritize;
 pub use evaluate::{EvaluationContext, Evaluator, Progress, evaluate};
 pub use image_name::{ImageNameError, normalize as normalize_image_name};
-pub use index::{kinds_across, wanted_kinds};
+pub use index::{joins_across, wanted_kinds};
 pub use selection::{
     ControlFilter, Request, SelectedControl, SelectedFramework, Selection, SelectionError, select,
 };

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use kubescape_cluster::{Cluster, ListSettings, Streaming};
-use kubescape_model::{Resource, Scope};
+use kubescape_model::{Join, Resource, Scope};
 use kubescape_policy::exceptions::{self, is_inline};
-use kubescape_policy::{Evaluator, Progress, kinds_across, select, wanted_kinds};
+use kubescape_policy::{Evaluator, Progress, joins_across, select, wanted_kinds};
 use kubescape_yaml::{Mapping, Node, Value};
 
 use crate::{
@@ -51,8 +51,12 @@ impl ScanRequest<'_> {
         let mut filter = self.collect.filter.clone();
         filter.wanted = wanted_kinds(&selection);
         filter.wanted.extend(exception_kinds());
-        let mut across = kinds_across(&selection);
-        across.extend(exception_kinds().filter(|pattern| pattern.group == exceptions::GROUP));
+        let mut across = joins_across(&selection);
+        let stating = exception_kinds().filter(|pattern| pattern.group == exceptions::GROUP);
+        across.extend(stating.map(|pattern| Join {
+            kinds: vec![pattern],
+            with: Vec::new(),
+        }));
         let mut streaming = target.streaming;
         if let Some(name) = &self.workload {
             if name.kind.eq_ignore_ascii_case("secret") {

@@ -16,7 +16,7 @@ use kubescape_model::{KindPattern, Report, Resource, Scope, Status};
 use kubescape_policy::exceptions::ExceptionSet;
 use kubescape_policy::rego::{Limits, Programs};
 use kubescape_policy::{
-    ControlFilter, EvaluationContext, Evaluator, Progress, Request, Selection, evaluate, kinds_across, select,
+    ControlFilter, EvaluationContext, Evaluator, Progress, Request, Selection, evaluate, joins_across, select,
 };
 use kubescape_source::{CollectSettings, collect};
 use kubescape_yaml::{Mapping, Node};
@@ -129,16 +129,17 @@ fn metadata(object: &mut Node) -> &mut Mapping {
 }
 
 fn in_batches(context: EvaluationContext<'_>, selection: &Selection<'_>, resources: Vec<Resource>) -> Report {
-    let across = kinds_across(selection);
+    let across = joins_across(selection);
     let home = |resource: &Resource| match resource.kind.kind.as_str() {
         "Namespace" => resource.name.to_string(),
         _ => resource.namespace.to_string(),
     };
-    let is_across = |resource: &Resource| {
-        across
-            .iter()
-            .any(|pattern: &KindPattern| pattern.matches(&resource.kind))
-    };
+    let kinds: BTreeSet<_> = resources
+        .iter()
+        .map(|resource| Arc::clone(&resource.kind))
+        .collect();
+    let exists = |pattern: &KindPattern| kinds.iter().any(|kind| pattern.matches(kind));
+    let is_across = |resource: &Resource| across.iter().any(|join| join.asks_for(&resource.kind, &exists));
     let (residents, others): (Vec<Resource>, Vec<Resource>) = resources
         .into_iter()
         .partition(|resource| home(resource).is_empty() || is_across(resource));
