@@ -103,6 +103,9 @@ impl Seen<'_> {
         let Some(resource) = self.resource(position) else {
             return Part::Absent;
         };
+        if matches!(self.turn, Turn::Namespaces(_)) && position >= self.residents.len() {
+            return Part::Due;
+        }
         let home = home(resource).filter(|_| !sees_across(rule, resource));
         match (self.turn, home) {
             (Turn::All, _) | (Turn::Residents, None) => Part::Due,
