@@ -18,9 +18,11 @@ use crate::{Text, Value};
 pub struct Limits {
     /// Bytes that all texts together may have while one file is rendered.
     pub output_bytes: usize,
+    /// Bytes that the results of all functions together may have. They are counted when they are made, kept or not.
+    pub made_bytes: usize,
     /// Templates within templates.
     pub depth: usize,
-    /// Time for everything that an [`Engine`] renders.
+    /// Time for everything that an [`Engine`] renders. The largest charts take a second or two.
     pub time: Duration,
 }
 
@@ -28,8 +30,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             output_bytes: 256 << 20,
+            made_bytes: 1 << 30,
             depth: 3000,
-            time: Duration::from_mins(1),
+            time: Duration::from_secs(20),
         }
     }
 }
@@ -44,6 +47,7 @@ pub struct Engine {
     deadline: Instant,
     steps: Cell<u32>,
     written: Cell<usize>,
+    made: Cell<usize>,
     depth: Cell<usize>,
 }
 
@@ -57,6 +61,7 @@ impl Engine {
             deadline: Instant::now() + limits.time,
             steps: Cell::new(0),
             written: Cell::new(0),
+            made: Cell::new(0),
             depth: Cell::new(0),
         }
     }
@@ -159,6 +164,24 @@ impl Engine {
             return Err(CallError::new(format!(
                 "the output is larger than {} MiB",
                 self.limits.output_bytes >> 20
+            )));
+        }
+        Ok(())
+    }
+
+    /// Counts what a function made.
+    pub(crate) fn made(&self, value: &Value) -> Result<(), CallError> {
+        let bytes = match value {
+            Value::String(text) | Value::Bytes(text) => text.len(),
+            Value::List(list) => size_of_val(list.items()),
+            _ => size_of::<Value>(),
+        };
+        let made = self.made.get().saturating_add(bytes);
+        self.made.set(made);
+        if made > self.limits.made_bytes {
+            return Err(CallError::new(format!(
+                "the functions make more than {} MiB",
+                self.limits.made_bytes >> 20
             )));
         }
         Ok(())

@@ -18,6 +18,7 @@
 mod builtin;
 mod compare;
 mod engine;
+mod equality;
 mod error;
 mod exec;
 pub mod format;

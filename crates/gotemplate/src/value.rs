@@ -8,9 +8,6 @@ use std::rc::Rc;
 
 use crate::{CallError, Param, Text};
 
-/// Deeper values are not compared.
-const MAX_DEPTH: usize = 500;
-
 /// A value of a template.
 ///
 /// Maps are shared: `set` on one is seen by everything that holds it. Lists never change.
@@ -164,9 +161,9 @@ impl List {
         self.0.nil
     }
 
-    /// Whether both are the same slice.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+    /// What tells it apart from other slices, as long as it lives.
+    pub(crate) fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
     }
 }
 
@@ -253,6 +250,11 @@ impl Map {
     pub fn is_nil(&self) -> bool {
         // What was merged into it made it a map like others.
         std::ptr::eq(self.class, &raw const NIL_DICT) && self.is_empty()
+    }
+
+    /// What tells it apart from other maps, as long as it lives.
+    pub(crate) fn identity(&self) -> usize {
+        Rc::as_ptr(&self.entries).addr()
     }
 
     /// Whether both are the same map.
@@ -433,51 +435,7 @@ impl Value {
 
     /// Equality as `reflect.DeepEqual` has it: same types all the way down.
     pub fn deep_equal(&self, other: &Self) -> bool {
-        self.equal_within(other, MAX_DEPTH)
-    }
-
-    #[expect(clippy::float_cmp, reason = "equal means equal, as in Go")]
-    fn equal_within(&self, other: &Self, depth: usize) -> bool {
-        // A map can hold itself: what is equal this far down counts as equal, as in Go.
-        if depth == 0 {
-            return true;
-        }
-        match (self, other) {
-            (Self::Nil, Self::Nil) => true,
-            (Self::Bool(left), Self::Bool(right)) => left == right,
-            (Self::Int(left), Self::Int(right)) | (Self::Int64(left), Self::Int64(right)) => left == right,
-            (Self::Uint8(left), Self::Uint8(right)) => left == right,
-            (Self::Float(left), Self::Float(right)) => left == right,
-            (Self::Complex(a, b), Self::Complex(c, d)) => a == c && b == d,
-            (Self::String(left), Self::String(right)) | (Self::Bytes(left), Self::Bytes(right)) => {
-                left == right
-            }
-            (Self::List(left), Self::List(right)) => {
-                left.is_same(right)
-                    || std::ptr::eq(left.class(), right.class())
-                        && left.is_nil() == right.is_nil()
-                        && left.items().len() == right.items().len()
-                        && left
-                            .items()
-                            .iter()
-                            .zip(right.items())
-                            .all(|(left, right)| left.equal_within(right, depth - 1))
-            }
-            (Self::Map(left), Self::Map(right)) => {
-                left.is_same(right)
-                    || std::ptr::eq(left.class(), right.class()) && left.len() == right.len() && {
-                        let (left, right) = (left.entries(), right.entries());
-                        left.iter().zip(&right).all(|(left, right)| {
-                            left.0 == right.0 && left.1.equal_within(&right.1, depth - 1)
-                        })
-                    }
-            }
-            (Self::Object(left), Self::Object(right)) => {
-                Rc::ptr_eq(left, right)
-                    || left.type_name() == right.type_name() && left.print() == right.print()
-            }
-            _ => false,
-        }
+        crate::equality::deep_equal(self, other)
     }
 }
 

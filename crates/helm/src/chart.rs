@@ -6,6 +6,7 @@ mod folder;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use archive::Allowance;
 use kubescape_gotemplate::Map;
 
 use crate::error::HelmError;
@@ -78,19 +79,42 @@ impl Clone for Chart {
 }
 
 impl Chart {
-    /// Reads a chart from its folder, or from a `.tgz` of it.
+    /// Reads a chart from its folder, or from a `.tgz` of it. `.helmignore` says what to leave out when a chart is packed:
+    /// it counts in folders alone.
     pub fn load(path: &Path) -> Result<Self, HelmError> {
         let name = path.display().to_string();
+        let mut allowance = Allowance::default();
         let files = if path.is_dir() {
             folder::read(path)?
         } else {
-            archive::read_file(path)?
+            archive::read_file(path, &mut allowance)?
         };
-        let files = without_ignored(&name, files)?;
-        Self::from_files(&name, files, 0)
+        Self::from_files(&name, files, 0, &mut allowance)
     }
 
-    fn from_files(place: &str, files: Vec<ChartFile>, depth: usize) -> Result<Self, HelmError> {
+    /// Reads an archive without the files that its `.helmignore` names; nothing when there are none. Archives that helm
+    /// packed hold none, and others may render without them alone, as their folder does.
+    pub(crate) fn load_without_ignored(path: &Path) -> Result<Option<Self>, HelmError> {
+        if path.is_dir() {
+            return Ok(None);
+        }
+        let name = path.display().to_string();
+        let mut allowance = Allowance::default();
+        let files = archive::read_file(path, &mut allowance)?;
+        let count = files.len();
+        let files = without_ignored(&name, files)?;
+        if files.len() == count {
+            return Ok(None);
+        }
+        Self::from_files(&name, files, 0, &mut allowance).map(Some)
+    }
+
+    fn from_files(
+        place: &str,
+        files: Vec<ChartFile>,
+        depth: usize,
+        allowance: &mut Allowance,
+    ) -> Result<Self, HelmError> {
         let failed = |message: String| HelmError::Load {
             chart: place.to_owned(),
             message,
@@ -157,20 +181,28 @@ impl Chart {
             let place = format!("{place}/charts/{name}");
             let files = match files.as_slice() {
                 [archive] if archive.name.is_empty() && name.ends_with(".tgz") => {
-                    archive::unpack(&place, &archive.data)?
+                    archive::unpack(&place, archive.data.as_slice(), allowance)?
                 }
                 _ => files,
             };
-            let subchart = Self::from_files(&place, files, depth + 1).map_err(|error| match error {
-                HelmError::Load { message, .. } => failed(format!(
-                    "error unpacking subchart {name} in {}: {message}",
-                    chart.metadata.name
-                )),
-                other => other,
-            })?;
+            let subchart =
+                Self::from_files(&place, files, depth + 1, allowance).map_err(|error| match error {
+                    HelmError::Load { message, .. } => failed(format!(
+                        "error unpacking subchart {name} in {}: {message}",
+                        chart.metadata.name
+                    )),
+                    other => other,
+                })?;
             chart.subcharts.push(subchart);
         }
         Ok(chart)
+    }
+
+    /// Bytes of its files and those of its sub-charts.
+    pub(crate) fn bytes(&self) -> usize {
+        let files = self.templates.iter().chain(&self.files);
+        let own: usize = files.map(|file| file.name.len() + file.data.len()).sum();
+        own + self.subcharts.iter().map(Self::bytes).sum::<usize>()
     }
 
     /// Whether it only offers definitions to other charts.
@@ -179,8 +211,7 @@ impl Chart {
     }
 }
 
-/// Leaves out what `.helmignore` names. Helm reads it in folders only, but a packed chart that holds ignored files was
-/// packed by another tool, and is meant to render as its folder does.
+/// Leaves out what `.helmignore` names.
 fn without_ignored(place: &str, mut files: Vec<ChartFile>) -> Result<Vec<ChartFile>, HelmError> {
     let Some(patterns) = files.iter().find(|file| file.name == ".helmignore") else {
         return Ok(files);

@@ -31,8 +31,32 @@ pub(crate) fn check_present(chart: &Chart, place: &str) -> Result<(), HelmError>
 
 /// Removes sub-charts that the values switch off, gives the others their aliases, and imports their values.
 pub(crate) fn process(chart: &mut Chart, values: &Map, warnings: &mut Vec<String>) -> Result<(), HelmError> {
-    enable(chart, values, None, "", warnings)?;
+    let mut copies = Copies::default();
+    enable(chart, values, None, "", &mut copies, warnings)?;
     import_values(chart, warnings)
+}
+
+/// Bytes that copies of sub-charts may have: aliases of charts with aliases multiply.
+const MAX_COPIES: usize = 512 << 20;
+/// What the smallest chart counts.
+const LEAST_COPY: usize = 64 << 10;
+
+/// Counts the copies of sub-charts that declarations make.
+#[derive(Default)]
+struct Copies(usize);
+
+impl Copies {
+    fn count(&mut self, chart: &Chart) -> Result<(), HelmError> {
+        self.0 = self.0.saturating_add(chart.bytes().max(LEAST_COPY));
+        if self.0 > MAX_COPIES {
+            return Err(HelmError::Limit(format!(
+                "the dependencies ask for more than {} MiB of copies of sub-charts, last of {}",
+                MAX_COPIES >> 20,
+                chart.metadata.name
+            )));
+        }
+        Ok(())
+    }
 }
 
 fn enable(
@@ -40,12 +64,13 @@ fn enable(
     values: &Map,
     root_view: Option<&Map>,
     prefix: &str,
+    copies: &mut Copies,
     warnings: &mut Vec<String>,
 ) -> Result<(), HelmError> {
     if chart.metadata.dependencies.is_empty() {
         return Ok(());
     }
-    choose(chart);
+    choose(chart, copies)?;
     for dependency in &mut chart.metadata.dependencies {
         dependency.enabled = true;
     }
@@ -77,13 +102,13 @@ fn enable(
         .retain(|dependency| dependency.enabled);
     for subchart in &mut chart.subcharts {
         let prefix = format!("{prefix}{}.", subchart.metadata.name);
-        enable(subchart, values, Some(&view), &prefix, warnings)?;
+        enable(subchart, values, Some(&view), &prefix, copies, warnings)?;
     }
     Ok(())
 }
 
 /// Undeclared sub-charts stay; each declaration takes the first sub-chart of its name and range.
-fn choose(chart: &mut Chart) {
+fn choose(chart: &mut Chart, copies: &mut Copies) -> Result<(), HelmError> {
     let loaded = std::mem::take(&mut chart.subcharts);
     let dependencies = &mut chart.metadata.dependencies;
     let mut chosen: Vec<Chart> = loaded
@@ -100,6 +125,7 @@ fn choose(chart: &mut Chart) {
             dependency.name == subchart.metadata.name && dependency.accepts(&subchart.metadata.version)
         });
         if let Some(found) = found {
+            copies.count(found)?;
             let mut subchart = found.clone();
             if !dependency.alias.is_empty() {
                 subchart.metadata.name.clone_from(&dependency.alias);
@@ -111,6 +137,7 @@ fn choose(chart: &mut Chart) {
         }
     }
     chart.subcharts = chosen;
+    Ok(())
 }
 
 /// Any tag that is on switches on; otherwise one that is off switches off.

@@ -48,7 +48,7 @@ impl Default for RenderOptions {
             api_versions: Vec::new(),
             overrides: Overrides::default(),
             skip_schema: false,
-            time: Duration::from_mins(1),
+            time: Limits::default().time,
         }
     }
 }
@@ -94,11 +94,29 @@ pub fn render(path: &Path, options: &RenderOptions) -> Result<Rendered, HelmErro
 }
 
 fn render_here(path: &Path, options: &RenderOptions) -> Result<Rendered, HelmError> {
-    let mut chart = Chart::load(path)?;
     let place = path.display().to_string();
+    let error = match Chart::load(path).and_then(|chart| render_chart(chart, &place, options)) {
+        Ok(rendered) => return Ok(rendered),
+        Err(error) => error,
+    };
+    let Ok(Some(chart)) = Chart::load_without_ignored(path) else {
+        return Err(error);
+    };
+    let Ok(mut rendered) = render_chart(chart, &place, options) else {
+        return Err(error);
+    };
+    rendered.warnings.push(format!(
+        "files that .helmignore names are left out, though the archive holds them: with them, {error}"
+    ));
+    Ok(rendered)
+}
+
+fn render_chart(mut chart: Chart, place: &str, options: &RenderOptions) -> Result<Rendered, HelmError> {
     let mut warnings = Vec::new();
     if chart.is_library() {
-        return Err(HelmError::Library { chart: place });
+        return Err(HelmError::Library {
+            chart: place.to_owned(),
+        });
     }
     if chart.metadata.deprecated {
         warnings.push("this chart is deprecated".to_owned());
@@ -111,7 +129,7 @@ fn render_here(path: &Path, options: &RenderOptions) -> Result<Rendered, HelmErr
             version: version.text,
         });
     }
-    dependencies::check_present(&chart, &place)?;
+    dependencies::check_present(&chart, place)?;
     let given = options.overrides.values()?;
     dependencies::process(&mut chart, &given, &mut warnings)?;
     let values = dependencies::coalesce(&chart, &given, &mut warnings)?;

@@ -3,6 +3,8 @@
 use kubescape_gotemplate::{Map, Text, Value};
 
 const MAX_DEPTH: usize = 200;
+/// Larger texts are refused.
+const MAX_BYTES: usize = 64 << 20;
 
 /// A value as TOML. The error is the text that Helm puts in its place.
 pub(crate) fn to_toml(value: &Value) -> Result<String, String> {
@@ -14,7 +16,7 @@ pub(crate) fn to_toml(value: &Value) -> Result<String, String> {
         list @ Value::List(_) if is_table(list) => {
             return Err("toml: top-level values must be Go maps or structs".to_owned());
         }
-        other => out.push_str(&inline(other, 0)?),
+        other => inline(other, 0, &mut out)?,
     }
     Ok(out)
 }
@@ -34,18 +36,13 @@ fn table(map: &Map, path: &[String], out: &mut String) -> Result<(), String> {
     if path.len() > MAX_DEPTH {
         return Err("toml: the value is nested too deeply".to_owned());
     }
-    let entries: Vec<(Text, Value)> = map
-        .entries()
-        .into_iter()
-        .filter(|(_, value)| !value.is_nil())
-        .collect();
+    bounded(out)?;
+    let entries = given(map);
     let indent = "  ".repeat(path.len());
     for (name, value) in entries.iter().filter(|(_, value)| !is_table(value)) {
-        out.push_str(&format!(
-            "{indent}{} = {}\n",
-            key(&name.to_str()),
-            inline(value, 0)?
-        ));
+        out.push_str(&format!("{indent}{} = ", key(&name.to_str())));
+        inline(value, 0, out)?;
+        out.push('\n');
     }
     for (name, value) in entries.iter().filter(|(_, value)| is_table(value)) {
         let mut inner = path.to_vec();
@@ -83,41 +80,63 @@ fn key(name: &str) -> String {
     if bare { name.to_owned() } else { string(name) }
 }
 
-fn inline(value: &Value, depth: usize) -> Result<String, String> {
+/// A map's entries; nils are no entries.
+fn given(map: &Map) -> Vec<(Text, Value)> {
+    map.entries()
+        .into_iter()
+        .filter(|(_, value)| !value.is_nil())
+        .collect()
+}
+
+/// A value can hold another twice, and that one another twice, and so on.
+fn bounded(out: &str) -> Result<(), String> {
+    if out.len() > MAX_BYTES {
+        return Err(format!("toml: the text is larger than {} MiB", MAX_BYTES >> 20));
+    }
+    Ok(())
+}
+
+fn inline(value: &Value, depth: usize, out: &mut String) -> Result<(), String> {
     if depth > MAX_DEPTH {
         return Err("toml: the value is nested too deeply".to_owned());
     }
-    Ok(match value {
-        Value::Bool(flag) => flag.to_string(),
-        Value::Float(number) => float(*number),
-        Value::String(text) => string(&text.to_str()),
+    bounded(out)?;
+    match value {
+        Value::Bool(flag) => out.push_str(&flag.to_string()),
+        Value::Float(number) => out.push_str(&float(*number)),
+        Value::String(text) => out.push_str(&string(&text.to_str())),
         Value::Bytes(bytes) => {
             let numbers: Vec<String> = bytes.as_bytes().iter().map(u8::to_string).collect();
-            format!("[{}]", numbers.join(", "))
+            out.push_str(&format!("[{}]", numbers.join(", ")));
         }
         Value::List(list) => {
-            let items: Result<Vec<String>, String> = list
-                .items()
-                .iter()
-                .map(|item| match item {
-                    Value::Nil => Err("toml: cannot encode array with nil element".to_owned()),
-                    other => inline(other, depth + 1),
-                })
-                .collect();
-            format!("[{}]", items?.join(", "))
+            out.push('[');
+            for (index, item) in list.items().iter().enumerate() {
+                if item.is_nil() {
+                    return Err("toml: cannot encode array with nil element".to_owned());
+                }
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                inline(item, depth + 1, out)?;
+            }
+            out.push(']');
         }
         Value::Map(map) => {
-            let entries: Result<Vec<String>, String> = map
-                .entries()
-                .iter()
-                .filter(|(_, value)| !value.is_nil())
-                .map(|(name, value)| Ok(format!("{} = {}", key(&name.to_str()), inline(value, depth + 1)?)))
-                .collect();
-            format!("{{{}}}", entries?.join(", "))
+            out.push('{');
+            for (index, (name, item)) in given(map).iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                out.push_str(&format!("{} = ", key(&name.to_str())));
+                inline(item, depth + 1, out)?;
+            }
+            out.push('}');
         }
-        Value::Object(object) => inline(&object.to_json(), depth + 1)?,
-        other => format!("{other:?}"),
-    })
+        Value::Object(object) => inline(&object.to_json(), depth + 1, out)?,
+        other => out.push_str(&format!("{other:?}")),
+    }
+    Ok(())
 }
 
 fn float(number: f64) -> String {

@@ -278,12 +278,41 @@ fn values_that_few_charts_print() {
 #[test]
 fn bombs_end() {
     let nested = "{{ $x := list 1 2 3 }}{{ range until 40 }}{{ $x = list $x $x }}{{ end }}";
+    let twice = "{{ $x := list 1 }}{{ $y := list 1 }}{{ range until 60 }}{{ $x = list $x $x }}{{ $y = list $y $y }}{{ end }}";
+    let dicts = "{{ $x := dict `a` 1 }}{{ $y := dict `b` 1 }}{{ range until 40 }}{{ $x = dict `l` $x `r` $x }}{{ $y = dict `l` $y `r` $y }}{{ end }}";
     check(
         "cycles",
-        &[(
-            "{{ $d := dict }}{{ $_ := set $d `a` $d }}{{ $e := dict }}{{ $_ := set $e `a` $e }}{{ deepEqual $d $e }}",
-            "true",
-        )],
+        &[
+            (
+                "{{ $d := dict }}{{ $_ := set $d `a` $d }}{{ $e := dict }}{{ $_ := set $e `a` $e }}{{ deepEqual $d $e }}",
+                "true",
+            ),
+            (
+                &format!("{twice}{{{{ deepEqual $x $y }}}} {{{{ uniq (list $x $y 1) | len }}}}"),
+                "true 2",
+            ),
+            (
+                &format!("{twice}{{{{ has $x (list $y) }}}}{{{{ without (list $x) $y }}}}"),
+                "true[]",
+            ),
+            ("{{ until 400000 | uniq | len }}", "400000"),
+            (
+                "{{ uniq (list 0.0 (mulf -1 0.0) `a` 1 1.0 (dict `a` 1) (dict `a` 1) (list) (list)) | len }}",
+                "6",
+            ),
+            (
+                &format!("{nested}{{{{ toToml (dict `x` $x) }}}}"),
+                "toml: the text is larger than 64 MiB",
+            ),
+            (
+                &format!("{dicts}{{{{ toToml $x }}}}"),
+                "toml: the text is larger than 64 MiB",
+            ),
+            (
+                "{{ $y := `a: &a [1]` }}{{ range until 30 }}{{ $y = printf `%s\nb%d: &b%d [*a, *a]` $y . . | replace `*a` (ternary `*a` (printf `*b%d` (sub . 1)) (eq . 0)) }}{{ end }}{{ hasKey (fromYaml $y) `Error` }}",
+                "true",
+            ),
+        ],
     );
     check_errors(
         "bombs",
@@ -298,6 +327,45 @@ fn bombs_end() {
                 75,
                 "the text is larger than 128 MiB",
             ),
+            (
+                &format!("{nested}{{{{ deepCopy $x }}}}"),
+                75,
+                "the value is too large to be copied",
+            ),
+            (
+                &format!("{dicts}{{{{ merge $x $y }}}}"),
+                dicts.len() + 3,
+                "the value is too large to be merged",
+            ),
+            (
+                &format!("{dicts}{{{{ mergeOverwrite $x $y }}}}"),
+                dicts.len() + 3,
+                "the value is too large to be merged",
+            ),
+            (
+                "{{ wrapWith 1 (repeat 1000000 `x`) (repeat 1000000 `y`) }}",
+                3,
+                "the text is larger than 64 MiB",
+            ),
+            (
+                "{{ $x := list }}{{ range until 1000 }}{{ $x = append $x (until 1000000) }}{{ end }}",
+                57,
+                "the functions make more than 1024 MiB",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn keys_of_their_own_have_4096_bits() {
+    check(
+        "keys",
+        &[
+            (
+                "{{ $k := genPrivateKey `rsa` }}{{ and (gt (len $k) 3200) (lt (len $k) 3260) (hasPrefix `-----BEGIN RSA PRIVATE KEY-----` $k) }}",
+                "true",
+            ),
+            ("{{ (genCA `a` 1).Key | len | lt 1700 }}", "false"),
         ],
     );
 }

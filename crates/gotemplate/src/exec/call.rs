@@ -44,10 +44,16 @@ impl<'t> Frame<'t, '_> {
                     MAX_TEXT >> 20
                 ))
             }
-            Ok(value) => Ok(Slot {
-                value,
-                is_interface: false,
-            }),
+            Ok(value) => {
+                if let Err(error) = self.engine.made(&value) {
+                    self.site = site;
+                    return Err(self.failed(error));
+                }
+                Ok(Slot {
+                    value,
+                    is_interface: false,
+                })
+            }
             Err(error) => {
                 self.site = site;
                 Err(self.failed(CallError {

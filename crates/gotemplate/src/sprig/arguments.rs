@@ -10,6 +10,8 @@ pub(super) type Result = std::result::Result<Value, CallError>;
 pub(super) const MAX_TEXT: usize = 64 << 20;
 /// Lists likewise.
 pub(super) const MAX_ITEMS: usize = 4 << 20;
+/// What one call copies or merges likewise: each part may be a map of its own.
+pub(super) const MAX_COPIED: usize = 1 << 20;
 
 pub(super) fn bytes(arguments: &[Value], index: usize) -> &[u8] {
     arguments

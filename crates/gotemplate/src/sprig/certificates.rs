@@ -19,8 +19,10 @@ use crate::functions::{Functions, Param};
 use crate::value::Object;
 use crate::{CallError, Value};
 
-/// Keys have 2,048 bits, half of them each prime.
-const PRIME_WORDS: usize = 16;
+/// Keys of certificates have 2,048 bits, half of them each prime.
+const CERTIFICATE_PRIME: usize = 16;
+/// Keys that stand alone have 4,096.
+const PRIVATE_KEY_PRIME: usize = 32;
 
 pub(super) fn register(functions: &mut Functions) {
     use Param::{Int, List, Named, String};
@@ -28,13 +30,13 @@ pub(super) fn register(functions: &mut Functions) {
     functions.add("genPrivateKey", &[String], |a| {
         let kind = text(a, 0);
         Ok(match &*kind {
-            "" | "rsa" => rsa_key()?.0.into(),
+            "" | "rsa" => rsa_pem(&rsa_private::<PRIVATE_KEY_PRIME>()?)?.into(),
             "ecdsa" => ecdsa_pem()?.into(),
             "ed25519" => generate(&rcgen::PKCS_ED25519)?
                 .serialize_pem()
                 .replace("\r\n", "\n")
                 .into(),
-            "dsa" => pem("DSA PRIVATE KEY", &super::random::random_bytes(64)?).into(),
+            "dsa" => pem("DSA PRIVATE KEY", &super::dsa::dsa_der()?).into(),
             _ => format!("Unknown type {kind}").into(),
         })
     });
@@ -140,17 +142,26 @@ fn pem(label: &str, der: &[u8]) -> String {
     )
 }
 
-/// A new key: its PEM, and ready to sign.
-fn rsa_key() -> std::result::Result<(String, KeyPair), CallError> {
-    let (one, other) = (prime::<PRIME_WORDS>()?, prime::<PRIME_WORDS>()?);
+/// A new key from two primes of `N` words.
+fn rsa_private<const N: usize>() -> std::result::Result<RsaPrivateKey, CallError> {
+    let (one, other) = (prime::<N>()?, prime::<N>()?);
     let (larger, smaller) = (one.clone().max(other.clone()), one.min(other));
-    let key = RsaPrivateKey::from_p_q(
+    RsaPrivateKey::from_p_q(
         BigUint::from_bytes_be(&larger),
         BigUint::from_bytes_be(&smaller),
         BigUint::from(EXPONENT),
     )
-    .map_err(failed)?;
-    let pem = key.to_pkcs1_pem(LineEnding::LF).map_err(failed)?.to_string();
+    .map_err(failed)
+}
+
+fn rsa_pem(key: &RsaPrivateKey) -> std::result::Result<String, CallError> {
+    Ok(key.to_pkcs1_pem(LineEnding::LF).map_err(failed)?.to_string())
+}
+
+/// A new key for a certificate: its PEM, and ready to sign.
+fn rsa_key() -> std::result::Result<(String, KeyPair), CallError> {
+    let key = rsa_private::<CERTIFICATE_PRIME>()?;
+    let pem = rsa_pem(&key)?;
     let der = key.to_pkcs8_der().map_err(failed)?;
     let pair = KeyPair::try_from(der.as_bytes()).map_err(failed)?;
     Ok((pem, pair))

@@ -1,6 +1,6 @@
 //! Dictionaries: shared, so that `set` and `merge` change what others see.
 
-use super::arguments::{Result, map, text, value};
+use super::arguments::{MAX_COPIED, Result, map, text, value};
 use super::cast::to_text;
 use super::defaults::is_empty;
 use crate::functions::{Functions, Param};
@@ -8,6 +8,28 @@ use crate::{CallError, Element, Map, Text, Value};
 
 /// Values nested deeper are not copied or merged: a dictionary can hold itself.
 const MAX_DEPTH: usize = 500;
+
+/// What one call may copy or merge: a dictionary can hold another twice, and that one another twice, and so on.
+struct Budget(usize);
+
+impl Budget {
+    fn new() -> Self {
+        Self(MAX_COPIED)
+    }
+
+    fn spend(&mut self, depth: usize, purpose: &str) -> std::result::Result<(), CallError> {
+        if depth > MAX_DEPTH {
+            return Err(CallError::new(format!(
+                "the value is nested too deeply to be {purpose}"
+            )));
+        }
+        match self.0.checked_sub(1) {
+            Some(left) => self.0 = left,
+            None => return Err(CallError::new(format!("the value is too large to be {purpose}"))),
+        }
+        Ok(())
+    }
+}
 
 pub(super) fn register(functions: &mut Functions) {
     use Param::{Any, Map as Dict, String};
@@ -81,7 +103,7 @@ pub(super) fn register(functions: &mut Functions) {
             Value::Nil => Err(CallError::new(
                 "reflect: call of reflect.Value.Type on zero Value",
             )),
-            other => deep_copy(other, 0),
+            other => deep_copy(other, 0, &mut Budget::new()),
         });
     }
     for name in ["merge", "mustMerge"] {
@@ -126,15 +148,13 @@ fn dig(arguments: &[Value]) -> Result {
     Ok(at)
 }
 
-fn deep_copy(value: &Value, depth: usize) -> Result {
-    if depth > MAX_DEPTH {
-        return Err(CallError::new("the value is nested too deeply to be copied"));
-    }
+fn deep_copy(value: &Value, depth: usize, budget: &mut Budget) -> Result {
+    budget.spend(depth, "copied")?;
     Ok(match value {
         Value::Map(map) => {
             let copy = Map::new(map.class());
             for (key, item) in map.entries() {
-                copy.insert(key, deep_copy(&item, depth + 1)?);
+                copy.insert(key, deep_copy(&item, depth + 1, budget)?);
             }
             Value::Map(copy)
         }
@@ -142,7 +162,7 @@ fn deep_copy(value: &Value, depth: usize) -> Result {
             let items: std::result::Result<Vec<Value>, CallError> = list
                 .items()
                 .iter()
-                .map(|item| deep_copy(item, depth + 1))
+                .map(|item| deep_copy(item, depth + 1, budget))
                 .collect();
             Value::List(crate::List::new(list.class(), items?))
         }
@@ -152,23 +172,20 @@ fn deep_copy(value: &Value, depth: usize) -> Result {
 
 fn merge_all(arguments: &[Value], overwrite: bool) -> Result {
     let into = map(arguments, 0);
+    let mut budget = Budget::new();
     for from in arguments.iter().skip(1).filter_map(Value::as_map) {
         if overwrite {
-            merge_over(&into, from, 0)?;
+            merge_over(&into, from, 0, &mut budget)?;
         } else {
-            merge(&into, from, 0)?;
+            merge(&into, from, 0, &mut budget)?;
         }
     }
     Ok(value(arguments, 0).clone())
 }
 
 /// What `into` has stays, unless it is empty; maps that both have are merged.
-fn merge(into: &Map, from: &Map, depth: usize) -> std::result::Result<(), CallError> {
-    if depth > MAX_DEPTH {
-        return Err(CallError::new(
-            "the dictionaries are nested too deeply to be merged",
-        ));
-    }
+fn merge(into: &Map, from: &Map, depth: usize, budget: &mut Budget) -> std::result::Result<(), CallError> {
+    budget.spend(depth, "merged")?;
     if into.is_same(from) {
         return Ok(());
     }
@@ -176,7 +193,7 @@ fn merge(into: &Map, from: &Map, depth: usize) -> std::result::Result<(), CallEr
         match (into.get(&key), &value) {
             (_, Value::Nil) => {}
             (Some(Value::Map(old)), Value::Map(new)) => {
-                merge(&old, new, depth + 1)?;
+                merge(&old, new, depth + 1, budget)?;
                 if old.is_empty() {
                     assign(into, from, key, value)?;
                 }
@@ -189,18 +206,19 @@ fn merge(into: &Map, from: &Map, depth: usize) -> std::result::Result<(), CallEr
 }
 
 /// What `from` has wins, even when it is empty; maps that both have are merged.
-fn merge_over(into: &Map, from: &Map, depth: usize) -> std::result::Result<(), CallError> {
-    if depth > MAX_DEPTH {
-        return Err(CallError::new(
-            "the dictionaries are nested too deeply to be merged",
-        ));
-    }
+fn merge_over(
+    into: &Map,
+    from: &Map,
+    depth: usize,
+    budget: &mut Budget,
+) -> std::result::Result<(), CallError> {
+    budget.spend(depth, "merged")?;
     if into.is_same(from) {
         return Ok(());
     }
     for (key, value) in from.entries() {
         match (into.get(&key), &value) {
-            (Some(Value::Map(old)), Value::Map(new)) => merge_over(&old, new, depth + 1)?,
+            (Some(Value::Map(old)), Value::Map(new)) => merge_over(&old, new, depth + 1, budget)?,
             _ => assign(into, from, key, value)?,
         }
     }

@@ -1,12 +1,14 @@
 //! Lists. None is changed: each function gives a new one.
 
+use std::collections::HashMap;
+
 use super::arguments::{MAX_ITEMS, Result, int, list, nil_list, value};
 use super::defaults::is_empty;
+use crate::equality::fingerprint;
 use crate::functions::{Functions, Param};
 use crate::value::LISTS;
 use crate::{CallError, List, Value};
 
-#[expect(clippy::too_many_lines, reason = "a table of functions")]
 pub(super) fn register(functions: &mut Functions) {
     use Param::{Any, Int};
     for name in ["list", "tuple"] {
@@ -61,15 +63,7 @@ pub(super) fn register(functions: &mut Functions) {
         });
     }
     for name in ["uniq", "mustUniq"] {
-        functions.add(name, &[Any], |a| {
-            let mut kept: Vec<Value> = Vec::new();
-            for item in items(a, "find uniq")?.iter() {
-                if !kept.iter().any(|known| known.deep_equal(item)) {
-                    kept.push(item.clone());
-                }
-            }
-            Ok(Value::list(kept))
-        });
+        functions.add(name, &[Any], |a| unique(&items(a, "find uniq")?));
     }
     for name in ["without", "mustWithout"] {
         functions.add_variadic(name, &[Any], Any, |a| {
@@ -119,6 +113,26 @@ fn items<'a>(
     operation: &str,
 ) -> std::result::Result<std::borrow::Cow<'a, [Value]>, CallError> {
     list(value(arguments, 0), &format!("Cannot {operation} on type"))
+}
+
+/// The first of each group of equal items. Only items with the same fingerprint are compared.
+fn unique(items: &[Value]) -> Result {
+    let mut kept: Vec<Value> = Vec::new();
+    let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut comparisons = 0;
+    for item in items {
+        let alike = places.entry(fingerprint(item)).or_default();
+        comparisons += alike.len();
+        if comparisons > MAX_ITEMS {
+            return Err(CallError::new("the list is too long to find what is equal in it"));
+        }
+        let known = |place: &usize| kept.get(*place).is_some_and(|known| known.deep_equal(item));
+        if !alike.iter().any(known) {
+            alike.push(kept.len());
+            kept.push(item.clone());
+        }
+    }
+    Ok(Value::list(kept))
 }
 
 fn concat(arguments: &[Value]) -> Result {

@@ -8,6 +8,7 @@ mod dates;
 mod decimal;
 mod defaults;
 mod dicts;
+mod dsa;
 mod encoding;
 mod lists;
 mod names;

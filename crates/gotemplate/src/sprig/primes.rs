@@ -5,6 +5,11 @@ use crate::CallError;
 
 /// Small primes below this strike out candidates before any costly test.
 const SIEVE: usize = 1 << 16;
+/// Strike out most candidates that come one by one.
+const SMALL_PRIMES: [u64; 30] = [
+    3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103,
+    107, 109, 113, 127,
+];
 /// Odd numbers that are looked at from one random start on.
 const SPAN: usize = 4096;
 /// Rounds of Miller and Rabin's test. FIPS 186-5 (appendix B.3) asks for five at these sizes.
@@ -40,6 +45,17 @@ pub(super) fn prime<const N: usize>() -> Result<Vec<u8>, CallError> {
             }
         }
     }
+}
+
+/// Whether a number of at most `N` words, big-endian, is a prime.
+pub(super) fn is_probable_prime<const N: usize>(bytes: &[u8]) -> Result<bool, CallError> {
+    let mut number = [0; N];
+    for (word, part) in number.iter_mut().zip(bytes.rchunks(8)) {
+        *word = part.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    }
+    let is_composite = number.first().is_none_or(|word| word % 2 == 0)
+        || SMALL_PRIMES.iter().any(|prime| remainder(&number, *prime) == 0);
+    Ok(!is_composite && is_prime(&number)?)
 }
 
 fn random<const N: usize>() -> Result<[u64; N], CallError> {

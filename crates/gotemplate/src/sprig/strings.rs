@@ -90,16 +90,16 @@ pub(super) fn register(functions: &mut Functions) {
         Ok(value(a, usize::from(int(a, 2) != 1)).clone())
     });
     functions.add("wrap", &[Int, String], |a| {
-        Ok(wrap(&text(a, 1), int(a, 0), "", false).into())
+        wrap(&text(a, 1), int(a, 0), "", false)
     });
     functions.add("wrapWith", &[Int, String, String], |a| {
-        Ok(wrap(&text(a, 2), int(a, 0), &text(a, 1), true).into())
+        wrap(&text(a, 2), int(a, 0), &text(a, 1), true)
     });
     functions.add("toString", &[Any], |a| Ok(Value::String(to_text(value(a, 0)))));
-    functions.add("toStrings", &[Any], |a| Ok(Value::strings(texts(value(a, 0)))));
+    functions.add("toStrings", &[Any], |a| Ok(Value::strings(texts(value(a, 0))?)));
     functions.add("join", &[String, Any], |a| {
         let separator = text(a, 0);
-        let parts: Vec<_> = texts(value(a, 1)).iter().map(ToString::to_string).collect();
+        let parts: Vec<_> = texts(value(a, 1))?.iter().map(ToString::to_string).collect();
         bounded(parts.iter().map(std::string::String::len).sum::<usize>() + separator.len() * parts.len())?;
         Ok(parts.join(&separator).into())
     });
@@ -118,7 +118,7 @@ pub(super) fn register(functions: &mut Functions) {
     });
     functions.add("sortAlpha", &[Any], |a| match value(a, 0) {
         Value::List(_) | Value::Bytes(_) => {
-            let mut items = texts(value(a, 0));
+            let mut items = texts(value(a, 0))?;
             items.sort();
             Ok(Value::strings(items))
         }
@@ -334,7 +334,7 @@ fn replace(arguments: &[Value]) -> Result {
 }
 
 /// Breaks lines at spaces so that they have at most `width` characters; longer words are cut if asked to.
-fn wrap(text: &str, width: i64, separator: &str, cut: bool) -> String {
+fn wrap(text: &str, width: i64, separator: &str, cut: bool) -> Result {
     let separator = if separator.is_empty() { "\n" } else { separator };
     let width = usize::try_from(width).unwrap_or(1).max(1);
     let input: Vec<char> = text.chars().collect();
@@ -342,6 +342,7 @@ fn wrap(text: &str, width: i64, separator: &str, cut: bool) -> String {
     let mut out = String::with_capacity(text.len() + 32);
     let mut offset = 0;
     while input.len() - offset > width {
+        bounded(out.len())?;
         if input.get(offset) == Some(&' ') {
             offset += 1;
             continue;
@@ -375,26 +376,32 @@ fn wrap(text: &str, width: i64, separator: &str, cut: bool) -> String {
         }
     }
     out.push_str(&collect(offset, input.len()));
-    out
+    Ok(out.into())
 }
 
 /// The elements of a list as strings, without nils; anything else is a list of itself, nil an empty one.
-pub(super) fn texts(value: &Value) -> Vec<crate::Text> {
-    match value {
+pub(super) fn texts(value: &Value) -> std::result::Result<Vec<crate::Text>, CallError> {
+    Ok(match value {
         Value::Nil => Vec::new(),
-        Value::List(list) => list
-            .items()
-            .iter()
-            .filter(|item| !item.is_nil())
-            .map(to_text)
-            .collect(),
+        Value::List(list) => {
+            let mut texts = Vec::new();
+            let mut total = 0;
+            for item in list.items().iter().filter(|item| !item.is_nil()) {
+                let text = to_text(item);
+                total += text.len();
+                // Before the next one: each may be as large as texts may be.
+                bounded(total)?;
+                texts.push(text);
+            }
+            texts
+        }
         Value::Bytes(bytes) => bytes
             .as_bytes()
             .iter()
             .map(|byte| byte.to_string().into())
             .collect(),
         other => vec![to_text(other)],
-    }
+    })
 }
 
 /// `strings.SplitN`: an empty separator splits into characters.
