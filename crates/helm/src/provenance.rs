@@ -64,7 +64,23 @@ pub(crate) fn line_origins(
             .marks
             .partition_point(|mark| mark.start <= visible)
             .saturating_sub(1);
-        let last = cleaned.marks.partition_point(|mark| mark.start < end);
+        let mut last = cleaned.marks.partition_point(|mark| mark.start < end);
+        // What starts with the line's end shows nothing on this line: a block of `nindent` after its key.
+        let is_next_block = |at: usize| {
+            let starts_here = cleaned
+                .marks
+                .get(at)
+                .is_some_and(|mark| !mark.is_text && mark.start + 1 == end && line.ends_with('\n'));
+            starts_here
+                && cleaned
+                    .marks
+                    .get(at + 1)
+                    .map_or(cleaned.text.len(), |next| next.start)
+                    >= end
+        };
+        while last > first + 1 && is_next_block(last - 1) {
+            last -= 1;
+        }
         let marks = cleaned.marks.get(first..last).unwrap_or_default();
         let Some(mark) = marks.first() else {
             start = end;
