@@ -6,6 +6,7 @@
 mod args;
 mod clock;
 mod commands;
+mod git;
 mod library;
 mod log;
 mod output;
@@ -18,6 +19,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
+use kubescape_git::Scratch;
 
 use crate::args::{Arguments, Command, without_values};
 use crate::log::{Level, Log, wants_color};
@@ -41,12 +43,13 @@ pub fn run() -> ExitCode {
         }
     };
     use_small_pages(log);
-    stop_on_signal(log);
+    let scratch = Scratch::default();
+    stop_on_signal(log, scratch.clone());
     say_panics(log);
     for warning in arguments.global.warnings() {
         log.warning(&warning);
     }
-    let done = catch_unwind(AssertUnwindSafe(|| dispatch(arguments, log)));
+    let done = catch_unwind(AssertUnwindSafe(|| dispatch(arguments, &scratch, log)));
     match done.unwrap_or_else(|_| Err(anyhow::anyhow!(BUG))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
@@ -64,11 +67,11 @@ fn say_panics(log: Log) {
     std::panic::set_hook(Box::new(move |panic| log.write(Level::Debug, &panic.to_string())));
 }
 
-fn dispatch(arguments: Arguments, log: Log) -> anyhow::Result<()> {
+fn dispatch(arguments: Arguments, scratch: &Scratch, log: Log) -> anyhow::Result<()> {
     let cache = commands::download::cache_folder(arguments.global.cache_dir.as_deref());
     match arguments.command {
-        Some(Command::Scan(scan)) => commands::scan::run(*scan, &cache, log),
-        Some(Command::Render(render)) => commands::render::run(&render, log),
+        Some(Command::Scan(scan)) => commands::scan::run(*scan, &cache, scratch, log),
+        Some(Command::Render(render)) => commands::render::run(&render, scratch, log),
         Some(Command::List(list)) => commands::list::run(&list, &cache, log),
         Some(Command::Explain(explain)) => commands::explain::run(&explain, &cache),
         Some(Command::Download(download)) => commands::download::run(&download, &cache, log),
@@ -123,10 +126,12 @@ fn use_small_pages(log: Log) {
 #[cfg(not(target_os = "linux"))]
 fn use_small_pages(_: Log) {}
 
-/// An interrupted scan leaves no half-written report: reports are written beside their place and renamed.
-fn stop_on_signal(log: Log) {
+/// An interrupted scan leaves no half-written report, as reports are written beside their place and renamed, and none
+/// of what it fetched.
+fn stop_on_signal(log: Log, scratch: Scratch) {
     let stopped = ctrlc::set_handler(move || {
         log.write(Level::Error, "interrupted");
+        scratch.remove_all();
         std::process::exit(1);
     });
     if let Err(error) = stopped {

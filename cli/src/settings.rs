@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use kubescape_git::{Scratch, without_credentials};
 use kubescape_helm::{Overrides, RenderOptions};
 use kubescape_library::{Inputs, Library};
 use kubescape_model::{ExceptionPolicy, KindFilter, NamespaceFilter, ResourceFilter, Severity};
@@ -15,6 +16,7 @@ use kubescape_source::CollectSettings;
 use kubescape_yaml::Limits;
 
 use crate::args::{HelmFlags, ScanArguments, ScanCommand, ScanFlags, View};
+use crate::git;
 use crate::output::file_name;
 
 /// Frameworks of a bare scan of a cluster.
@@ -129,7 +131,7 @@ pub(crate) struct Gates {
 
 impl ScanSettings {
     /// Reads what the arguments name: standard input, and the environment's limit on files.
-    pub(crate) fn resolve(arguments: ScanArguments) -> anyhow::Result<Self> {
+    pub(crate) fn resolve(arguments: ScanArguments, scratch: &Scratch) -> anyhow::Result<Self> {
         let flags = arguments.flags;
         let mut warnings = flags.compatibility.check()?;
         let target = Target::new(arguments.command, arguments.paths, &flags)?;
@@ -159,13 +161,16 @@ impl ScanSettings {
                     .to_owned(),
             );
         }
+        let outputs = outputs(&flags)?;
+        // Only reports for machines tell of commits.
+        let last_commits = outputs.iter().any(|output| output.format != Format::Pretty);
         let settings = Self {
-            outputs: outputs(&flags)?,
+            outputs,
             controls: control_filter(&flags)?,
             inputs_shown: if text.is_some() {
                 vec!["-".to_owned()]
             } else {
-                inputs.clone()
+                inputs.iter().map(|input| without_credentials(input)).collect()
             },
             collect: CollectSettings {
                 inputs,
@@ -184,6 +189,9 @@ impl ScanSettings {
                     ..ResourceFilter::default()
                 },
                 helm: render_options(&flags.helm)?,
+                git: git::settings(scratch, last_commits),
+                allow_network: flags.network.allow_network,
+                last_commits,
             },
             live,
             kind: target.kind,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::NetworkFlags;
+
 /// How charts are rendered.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct HelmFlags {
@@ -72,7 +74,7 @@ pub(crate) struct HelmFlags {
     kubescape render charts/shop --set image.tag=1.2 | kubectl diff -f -\n  \
     kubescape render shop-1.2.0.tgz --values prod.yaml")]
 pub(crate) struct RenderArguments {
-    /// Files, folders, charts or globs
+    /// Files, folders, charts, globs or addresses of git repositories
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<String>,
     /// Leave out paths, in gitignore syntax relative to the input; may be repeated
@@ -81,6 +83,8 @@ pub(crate) struct RenderArguments {
     /// Do not read .kubescapeignore
     #[arg(long, help_heading = "What is read")]
     pub(crate) no_ignore_file: bool,
+    #[command(flatten)]
+    pub(crate) network: NetworkFlags,
     #[command(flatten)]
     pub(crate) helm: HelmFlags,
 }

@@ -2,10 +2,13 @@
 
 use clap::Args;
 
-/// What may be fetched. Without them nothing leaves this machine.
+/// What may be fetched that the command line does not name.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub(crate) struct NetworkFlags {
-    /// Let the command make network calls, such as looking for the signatures of images (C-0236, C-0237)
+    /// Let the command make network calls for what files name: signatures of images (C-0236, C-0237), remote bases of
+    /// kustomizations
+    ///
+    /// Repositories that the command line itself names are fetched in any case.
     #[arg(long, global = true, help_heading = "Network")]
     pub(crate) allow_network: bool,
 }

@@ -20,11 +20,12 @@ use super::{ClusterFlags, CompatibilityFlags, HelmFlags, LibraryFlags, NetworkFl
         kubescape scan control C-0016,C-0017 pod.yaml       two controls\n  \
         kubescape scan workload shop/Deployment/web --file-path manifests/\n  \
         kubescape scan charts/shop --values prod.yaml       a Helm chart, with its values\n  \
+        kubescape scan https://github.com/OWNER/REPO        a repository, or a branch or folder of it\n  \
         kubescape scan . --severity-threshold high          exit 1 when something high or worse fails\n  \
         kubescape scan . -f json -o report.json"
 )]
 pub(crate) struct ScanArguments {
-    /// Files, folders or globs; none: the live cluster
+    /// Files, folders, globs or addresses of git repositories; none: the live cluster
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<String>,
     #[command(subcommand)]
@@ -44,7 +45,7 @@ pub(crate) enum ScanCommand {
         /// Frameworks, separated by commas; `kubescape list frameworks` shows them
         #[arg(value_name = "NAMES")]
         names: Option<String>,
-        /// Files, folders or globs; `-` for standard input
+        /// Files, folders, globs or repositories; `-` for standard input
         #[arg(value_name = "PATH")]
         paths: Vec<String>,
     },
@@ -56,7 +57,7 @@ pub(crate) enum ScanCommand {
         /// Control ids, separated by commas; `kubescape list controls` shows them
         #[arg(value_name = "IDS")]
         ids: Option<String>,
-        /// Files, folders or globs; `-` for standard input
+        /// Files, folders, globs or repositories; `-` for standard input
         #[arg(value_name = "PATH")]
         paths: Vec<String>,
     },
@@ -261,9 +262,9 @@ pub(crate) struct ScanFlags {
     #[command(flatten)]
     pub(crate) cluster: ClusterFlags,
     #[command(flatten)]
-    pub(crate) helm: HelmFlags,
-    #[command(flatten)]
     pub(crate) network: NetworkFlags,
+    #[command(flatten)]
+    pub(crate) helm: HelmFlags,
     #[command(flatten)]
     pub(crate) library: LibraryFlags,
     #[command(flatten)]

@@ -3,22 +3,26 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use kubescape_git::Scratch;
 use kubescape_model::{Resource, Source};
 use kubescape_source::{CollectSettings, collect};
 use kubescape_yaml::{LineIndex, to_yaml};
 
 use crate::args::RenderArguments;
+use crate::git;
 use crate::log::{Level, Log};
 use crate::output::to_stdout;
 use crate::settings::{limits, render_options};
 
-pub(crate) fn run(arguments: &RenderArguments, log: Log) -> anyhow::Result<()> {
+pub(crate) fn run(arguments: &RenderArguments, scratch: &Scratch, log: Log) -> anyhow::Result<()> {
     let collected = collect(&CollectSettings {
         inputs: arguments.paths.clone(),
         exclude: arguments.exclude_path.clone(),
         use_ignore_file: !arguments.no_ignore_file,
         limits: limits()?,
         helm: render_options(&arguments.helm)?,
+        git: git::settings(scratch, false),
+        allow_network: arguments.network.allow_network,
         ..CollectSettings::default()
     })?;
     for skipped in &collected.skipped {

@@ -16,10 +16,17 @@ mod bad_input;
 mod documents;
 mod files;
 mod flags;
+mod git;
 mod json_report;
 mod output;
 mod policies;
+#[path = "../../../crates/git/tests/git/repository.rs"]
+#[allow(dead_code, reason = "the tests of the crate use more of it")]
+mod repository;
 mod scan;
+#[path = "../../../crates/git/tests/git/server.rs"]
+#[allow(dead_code, reason = "the tests of the crate use more of it")]
+mod server;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -35,6 +35,8 @@ pub struct Checkout {
     pub remarks: Vec<String>,
     /// What came before the commit, if it was asked for and could be had.
     pub history: Option<History>,
+    /// How messages name the commit.
+    shown: String,
     _folder: Folder,
 }
 
@@ -54,11 +56,30 @@ impl Checkout {
 
     /// The file or folder that the address names.
     pub fn input(&self) -> PathBuf {
-        if self.location.path.is_empty() {
+        self.root.join(&self.location.path)
+    }
+
+    /// A file or folder below the one that the address names.
+    pub fn resolve(&self, path: &str) -> Result<PathBuf> {
+        // Joining with nothing would add a separator.
+        let input = if self.location.path.is_empty() {
             self.root.clone()
         } else {
-            self.root.join(&self.location.path)
+            self.input()
+        };
+        let found = if path.is_empty() { input } else { input.join(path) };
+        if found
+            .canonicalize()
+            .is_ok_and(|found| found.starts_with(&self.root))
+        {
+            return Ok(found);
         }
+        let path = found.strip_prefix(&self.root).unwrap_or(&found);
+        Err(GitError::NoPath {
+            url: self.location.url.clone(),
+            path: path.to_string_lossy().into_owned(),
+            reference: self.shown.clone(),
+        })
     }
 
     fn write(location: &Location, folder: Folder, source: Source) -> Result<Self> {
@@ -91,20 +112,11 @@ impl Checkout {
             root,
             remarks,
             history: source.history,
+            shown: source.chosen.shown,
             _folder: folder,
             location,
         };
-        let input = checkout.input();
-        let inside = input
-            .canonicalize()
-            .is_ok_and(|input| input.starts_with(&checkout.root));
-        if !inside {
-            return Err(GitError::NoPath {
-                url: url.clone(),
-                path: checkout.location.path.clone(),
-                reference: source.chosen.shown,
-            });
-        }
+        checkout.resolve("")?;
         Ok(checkout)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::error::GitError;
 use crate::fetch::Login;
 use crate::http::{Failure, Failures};
-use crate::location::{Location, Scheme, without_credentials};
+use crate::location::{Location, Provider, Scheme, without_credentials};
 use crate::settings::token_variable;
 
 /// What is known beside an error.
@@ -17,16 +17,35 @@ pub(crate) struct Cause {
     pub stall: Duration,
 }
 
+/// Where something went wrong.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    /// The address, without credentials.
+    pub url: &'a str,
+    pub provider: Provider,
+    pub is_ssh: bool,
+}
+
+impl<'a> Place<'a> {
+    pub(crate) fn of(location: &'a Location) -> Self {
+        Self {
+            url: &location.url,
+            provider: location.provider,
+            is_ssh: location.scheme == Scheme::Ssh,
+        }
+    }
+}
+
 /// Says what an error of the protocol means.
-pub(crate) fn explain(location: &Location, cause: &Cause, error: &(dyn Error + 'static)) -> GitError {
-    let url = location.url.clone();
+pub(crate) fn explain(place: &Place<'_>, cause: &Cause, error: &(dyn Error + 'static)) -> GitError {
+    let url = place.url.to_owned();
     match cause.failures.take() {
         Some(Failure::Status(status @ (401 | 403 | 407))) => GitError::Denied {
-            problem: denied(location, cause, status),
+            problem: denied(place, cause, status),
             url,
         },
         Some(Failure::Status(404 | 410)) => GitError::NoRepository {
-            hint: private_hint(location, cause),
+            hint: private_hint(place, cause),
             url,
         },
         Some(Failure::Status(status @ 300..=399)) => GitError::Server {
@@ -48,12 +67,12 @@ pub(crate) fn explain(location: &Location, cause: &Cause, error: &(dyn Error + '
             seconds: cause.stall.as_secs(),
         },
         Some(Failure::Unreachable(reason)) => GitError::Unreachable { url, reason },
-        None => other(location, &texts(error)),
+        None => other(place, &texts(error)),
     }
 }
 
-fn denied(location: &Location, cause: &Cause, status: u16) -> String {
-    match (&cause.login, token_variable(location.provider)) {
+fn denied(place: &Place<'_>, cause: &Cause, status: u16) -> String {
+    match (&cause.login, token_variable(place.provider)) {
         (Some(login), _) => format!(
             "the server does not accept the token of {} (HTTP {status}); check that it is valid and may read this repository",
             login.name
@@ -67,8 +86,8 @@ fn denied(location: &Location, cause: &Cause, status: u16) -> String {
     }
 }
 
-fn private_hint(location: &Location, cause: &Cause) -> String {
-    match (&cause.login, token_variable(location.provider)) {
+fn private_hint(place: &Place<'_>, cause: &Cause) -> String {
+    match (&cause.login, token_variable(place.provider)) {
         (None, Some(variable)) => format!(", or it is private: set {variable} to a token that may read it"),
         (Some(login), _) => format!(", or the token of {} may not read it", login.name),
         (None, None) => "; check the address".to_owned(),
@@ -91,10 +110,10 @@ fn texts(error: &(dyn Error + 'static)) -> Vec<String> {
     texts
 }
 
-fn other(location: &Location, texts: &[String]) -> GitError {
-    let url = location.url.clone();
+fn other(place: &Place<'_>, texts: &[String]) -> GitError {
+    let url = place.url.to_owned();
     let says = |word: &str| texts.iter().any(|text| text.to_ascii_lowercase().contains(word));
-    if location.scheme == Scheme::Ssh && (says("permission denied") || says("publickey")) {
+    if place.is_ssh && (says("permission denied") || says("publickey")) {
         return GitError::Denied {
             url,
             problem: "ssh was not let in; try `ssh -T` with this host, and check your key and agent"
@@ -115,7 +134,7 @@ fn other(location: &Location, texts: &[String]) -> GitError {
         };
     }
     let problem = texts.join(": ");
-    let problem = if location.scheme == Scheme::Ssh {
+    let problem = if place.is_ssh {
         format!("ssh failed: {problem}; try `ssh -T` with this host")
     } else {
         format!("the repository cannot be fetched: {problem}")

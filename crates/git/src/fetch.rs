@@ -17,7 +17,7 @@ use gix_transport::client::blocking_io::{Transport, connect, http};
 use gix_transport::{Protocol, Service};
 
 use crate::error::{GitError, Result};
-use crate::failure::{Cause, explain};
+use crate::failure::{Cause, Place, explain};
 use crate::http::{Client, Failures};
 use crate::location::{Location, Scheme};
 use crate::reference::Offered;
@@ -84,7 +84,7 @@ impl<'a> Session<'a> {
             login: login(location, settings, trust)?,
             stall: settings.stall_timeout,
         };
-        let failed = |error: &(dyn std::error::Error + 'static)| explain(location, &cause, error);
+        let failed = |error: &(dyn std::error::Error + 'static)| explain(&Place::of(location), &cause, error);
         let mut transport = transport(location, settings, &cause).map_err(|error| failed(&error))?;
         let handshake = gix::protocol::handshake(
             &mut transport,
@@ -117,7 +117,7 @@ impl<'a> Session<'a> {
             wanted.extend(prefixes.iter().map(|prefix| prefix.as_str().into()));
             LsRefsCommand::new(Some(wanted), &self.handshake.capabilities, agent())
                 .invoke_blocking(&mut self.transport, &mut Discard, false)
-                .map_err(|error| explain(self.location, &self.cause, &error))?
+                .map_err(|error| explain(&Place::of(self.location), &self.cause, &error))?
         };
         Ok(refs.into_iter().filter_map(offered).collect())
     }
@@ -189,7 +189,7 @@ impl<'a> Session<'a> {
                 url: self.location.url.clone(),
                 limit: format!("{limit} bytes"),
             }),
-            Err(error) => Err(explain(self.location, &self.cause, &error)),
+            Err(error) => Err(explain(&Place::of(self.location), &self.cause, &error)),
         }
     }
 

@@ -64,21 +64,8 @@ impl Client {
         authorization: Option<String>,
         failures: Failures,
     ) -> Self {
-        let config = ureq::Agent::config_builder()
-            .proxy(settings.proxy.0.clone())
-            // A server must not lead from the safe protocol to the open one.
-            .https_only(location.scheme == Scheme::Https)
-            .http_status_as_error(false)
-            .max_redirects(5)
-            .redirect_auth_headers(RedirectAuthHeaders::SameHost)
-            .save_redirect_history(true)
-            .timeout_resolve(Some(settings.connect_timeout))
-            .timeout_connect(Some(settings.connect_timeout))
-            .timeout_per_read(Some(settings.stall_timeout))
-            .timeout_per_write(Some(settings.stall_timeout))
-            .build();
         Self {
-            agent: ureq::Agent::with_parts(config, DefaultConnector::new(), resolver::Resolver::default()),
+            agent: agent(location.scheme == Scheme::Https, settings),
             authorization,
             failures,
             stall: settings.stall_timeout,
@@ -181,4 +168,31 @@ impl Http for Client {
     fn redirected_base_url(&self) -> Option<String> {
         self.moved.clone()
     }
+}
+
+fn agent(only_safe: bool, settings: &GitSettings) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .proxy(settings.proxy.0.clone())
+        // A server must not lead from the safe protocol to the open one.
+        .https_only(only_safe)
+        .http_status_as_error(false)
+        .max_redirects(5)
+        .redirect_auth_headers(RedirectAuthHeaders::SameHost)
+        .save_redirect_history(true)
+        .timeout_resolve(Some(settings.connect_timeout))
+        .timeout_connect(Some(settings.connect_timeout))
+        .timeout_per_read(Some(settings.stall_timeout))
+        .timeout_per_write(Some(settings.stall_timeout))
+        .build();
+    ureq::Agent::with_parts(config, DefaultConnector::new(), resolver::Resolver::default())
+}
+
+/// Gets a file by its address.
+pub(crate) fn get(address: &str, settings: &GitSettings, failures: &Failures) -> std::io::Result<AnswerBody> {
+    let only_safe = address
+        .get(..8)
+        .is_some_and(|start| start.eq_ignore_ascii_case("https://"));
+    let mut exchange = Exchange::new(failures.clone(), settings.stall_timeout);
+    exchange.take(agent(only_safe, settings).get(address).call())?;
+    Ok(AnswerBody::new(Arc::new(Mutex::new(exchange))))
 }

@@ -12,7 +12,6 @@ use gix::bstr::{BStr, ByteSlice};
 use gix::objs::FindExt;
 use gix::objs::tree::EntryKind;
 use gix::validate::path::component;
-use rayon::prelude::*;
 
 use crate::error::{GitError, Result};
 
@@ -48,24 +47,9 @@ pub(crate) fn write(
         let path = folder.join(path);
         fs::create_dir_all(&path).map_err(|source| GitError::disk(&path, source))?;
     }
-    let store = objects.store();
-    let failed: Vec<Result<Option<String>>> = listing
-        .files
-        .par_chunks(256)
-        .map_init(
-            || (gix::odb::Handle::from(store.to_handle()), Vec::new()),
-            |(objects, buffer), files| {
-                let mut left_out = None;
-                for (path, id) in files {
-                    left_out = left_out.or(write_file(objects, buffer, folder, path, *id)?);
-                }
-                Ok(left_out)
-            },
-        )
-        .collect();
-    for remark in failed {
-        listing.left_out.extend(remark?);
-    }
+    listing
+        .left_out
+        .extend(write_files(objects, folder, &listing.files)?);
     let left_out = write_links(objects, folder, &listing.links);
     listing.left_out.extend(left_out);
     Ok(listing.left_out)
@@ -132,6 +116,52 @@ fn safe_name(name: &BStr, kind: EntryKind) -> Option<&str> {
     let name = gix::validate::path::component(name, mode, options).ok()?;
     let name = name.to_str().ok()?;
     (!name.contains('\0')).then_some(name)
+}
+
+/// Writes files from several threads. They are the function's own: a thread of a shared pool might take up other work
+/// that waits for this very repository.
+fn write_files(
+    objects: &gix::odb::Handle,
+    folder: &Path,
+    files: &[(PathBuf, ObjectId)],
+) -> Result<Vec<String>> {
+    const MAX_THREADS: usize = 8;
+    let threads = std::thread::available_parallelism()
+        .map_or(1, std::num::NonZero::get)
+        .min(MAX_THREADS);
+    let write = |objects: &gix::odb::Handle, files: &[(PathBuf, ObjectId)]| {
+        let mut buffer = Vec::new();
+        let mut left_out = Vec::new();
+        for (path, id) in files {
+            left_out.extend(write_file(objects, &mut buffer, folder, path, *id)?);
+        }
+        Ok(left_out)
+    };
+    let store = objects.store();
+    let written: Vec<Result<Vec<String>>> = std::thread::scope(|scope| {
+        let parts = files.chunks(files.len().div_ceil(threads).max(1));
+        let running: Vec<_> = parts
+            .map(|part| {
+                let objects = gix::odb::Handle::from(store.to_handle());
+                scope.spawn(move || write(&objects, part))
+            })
+            .collect();
+        let lost = || {
+            GitError::disk(
+                folder,
+                std::io::Error::other("a thread that writes files ended early"),
+            )
+        };
+        running
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| Err(lost())))
+            .collect()
+    });
+    let mut left_out = Vec::new();
+    for part in written {
+        left_out.extend(part?);
+    }
+    Ok(left_out)
 }
 
 fn write_file(

@@ -11,6 +11,7 @@ use crate::error::{KustomizeError, Result};
 use crate::files::Files;
 use crate::metadata::{Configured, Origin, relative};
 use crate::objects::{Objects, read};
+use crate::remote;
 use crate::tables::{Fields, Merge, TABLES};
 use crate::transformers;
 use crate::vars::{self, PendingVar};
@@ -34,6 +35,7 @@ pub(crate) struct Build<'a> {
     pub files: &'a mut Files,
     pub warnings: Vec<String>,
     pub charts: Option<&'a crate::ChartRenderer<'a>>,
+    pub remote: Option<&'a crate::Fetcher<'a>>,
     /// The folder that is built.
     pub folder: PathBuf,
     /// Whether objects keep which transformers ran.
@@ -147,7 +149,9 @@ fn accumulate_into(
     configure(build, root, state)?;
     generators::run(build, root, state)?;
     for entry in &config.components {
-        let folder = enter(root, entry, chain)?;
+        let (folder, repository) = remote::folder(build, root, entry, chain)?;
+        let outer = build.files.confinement().map(Path::to_owned);
+        build.files.confine(repository.or_else(|| outer.clone()));
         let component = Root::open(&folder, build.files)?;
         if !component.is_component() {
             return Err(KustomizeError::invalid(
@@ -158,6 +162,7 @@ fn accumulate_into(
         chain.push(real(&folder));
         accumulate_into(build, &component, chain, state)?;
         chain.pop();
+        build.files.confine(outer);
     }
     transformers::run(build, root, state)?;
     for var in &config.vars {
@@ -205,10 +210,7 @@ fn resource(
     state: &mut State,
 ) -> Result<()> {
     if is_url(entry) {
-        return Err(KustomizeError::Remote {
-            path: root.file.clone(),
-            url: entry.to_owned(),
-        });
+        return remote::resource(build, root, entry, chain, state);
     }
     let path = root.folder.join(entry);
     if !path.is_dir() {
@@ -226,15 +228,27 @@ fn resource(
         }
         return Ok(());
     }
-    let folder = enter(root, entry, chain)?;
-    let inner = Root::open(&folder, build.files)?;
+    let folder = enter(build, root, entry, chain)?;
+    base(build, root, entry, &folder, chain, state)
+}
+
+/// A folder with a kustomization.
+pub(crate) fn base(
+    build: &mut Build<'_>,
+    root: &Root,
+    entry: &str,
+    folder: &Path,
+    chain: &mut Vec<PathBuf>,
+    state: &mut State,
+) -> Result<()> {
+    let inner = Root::open(folder, build.files)?;
     if inner.is_component() {
         return Err(KustomizeError::invalid(
             &root.file,
             format!("expected kind != 'Component' for path '{entry}'"),
         ));
     }
-    chain.push(real(&folder));
+    chain.push(real(folder));
     let found = accumulate(build, &inner, chain)?;
     chain.pop();
     for object in found.objects.into_list() {
@@ -268,13 +282,7 @@ pub(crate) fn is_url(entry: &str) -> bool {
 }
 
 /// The folder of an entry, if it does not contain a folder that is being built.
-fn enter(root: &Root, entry: &str, chain: &[PathBuf]) -> Result<PathBuf> {
-    if is_url(entry) {
-        return Err(KustomizeError::Remote {
-            path: root.file.clone(),
-            url: entry.to_owned(),
-        });
-    }
+pub(crate) fn enter(build: &Build<'_>, root: &Root, entry: &str, chain: &[PathBuf]) -> Result<PathBuf> {
     if entry.is_empty() {
         return Err(KustomizeError::invalid(&root.file, "new root cannot be empty"));
     }
@@ -294,7 +302,14 @@ fn enter(root: &Root, entry: &str, chain: &[PathBuf]) -> Result<PathBuf> {
             ),
         ));
     }
-    let candidate = real(&folder);
+    remote::check_inside(build, root, &folder)?;
+    check_cycle(&folder, chain)?;
+    Ok(folder)
+}
+
+/// Whether a folder is none that is being built, and contains none.
+pub(crate) fn check_cycle(folder: &Path, chain: &[PathBuf]) -> Result<()> {
+    let candidate = real(folder);
     for visited in chain {
         if visited.starts_with(&candidate) {
             return Err(KustomizeError::Cycle {
@@ -303,7 +318,7 @@ fn enter(root: &Root, entry: &str, chain: &[PathBuf]) -> Result<PathBuf> {
             });
         }
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// `a/../b` as `b`.

@@ -48,13 +48,13 @@ pub enum KustomizeError {
         /// The folder that it contains.
         visited: PathBuf,
     },
-    /// Something from the network.
-    #[error("{path}: {url} is remote; fetch it first, remote bases are not read")]
+    /// Something that is not on this disk.
+    #[error("{path}: {message}")]
     Remote {
         /// The kustomization.
         path: PathBuf,
-        /// What it names.
-        url: String,
+        /// What it names, and why that is not to be had.
+        message: String,
     },
     /// A plugin that would run a program.
     #[error("{path}: {plugin} is a plugin that runs a program, which a build never does")]

@@ -31,6 +31,8 @@ pub enum LoadRestriction {
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     restriction: LoadRestriction,
+    /// The repository that must not be left.
+    confinement: Option<PathBuf>,
     texts: Vec<Placed>,
     next: u32,
     pub read: BTreeSet<PathBuf>,
@@ -70,10 +72,12 @@ impl Files {
         };
         let real = fs::canonicalize(&path).map_err(failed)?;
         let is_below = |folder: &Path| fs::canonicalize(folder).is_ok_and(|folder| real.starts_with(folder));
-        let allowed = match &self.restriction {
-            LoadRestriction::RootOnly => is_below(root),
-            LoadRestriction::Below(folder) => is_below(root) || is_below(folder),
-            LoadRestriction::None => true,
+        let allowed = match (&self.confinement, &self.restriction) {
+            // What comes from elsewhere reads its own files only.
+            (Some(repository), _) => is_below(repository),
+            (None, LoadRestriction::RootOnly) => is_below(root),
+            (None, LoadRestriction::Below(folder)) => is_below(root) || is_below(folder),
+            (None, LoadRestriction::None) => true,
         };
         if !allowed {
             return Err(KustomizeError::Outside {
@@ -91,6 +95,16 @@ impl Files {
         let bytes = fs::read(&real).map_err(failed)?;
         self.read.insert(path.clone());
         Ok((path, bytes))
+    }
+
+    /// Sets the repository that must not be left, and gives the one before.
+    pub(crate) fn confine(&mut self, repository: Option<PathBuf>) -> Option<PathBuf> {
+        std::mem::replace(&mut self.confinement, repository)
+    }
+
+    /// The repository that must not be left.
+    pub(crate) fn confinement(&self) -> Option<&Path> {
+        self.confinement.as_deref()
     }
 
     /// The text of a file.

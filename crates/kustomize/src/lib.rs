@@ -1,7 +1,7 @@
 //! Kustomize builds as a library: `kustomize build` without its program.
 //!
-//! A build reads files below the kustomization (see [`LoadRestriction`]), and nothing else: remote bases are refused,
-//! plugins that would run programs as well. Every node of the result tells which line of which file wrote it, patches
+//! A build reads files below the kustomization (see [`LoadRestriction`]), and nothing else: remote bases are what a
+//! [`Fetcher`] of the caller makes of them, and plugins that would run programs are refused. Every node of the result tells which line of which file wrote it, patches
 //! included.
 //!
 //! ```no_run
@@ -32,6 +32,7 @@ mod order;
 mod origins;
 mod plugins;
 mod references;
+mod remote;
 mod requirements;
 mod selector;
 mod shared;
@@ -52,6 +53,7 @@ pub use charts::{ChartRequest, RenderedChart};
 pub use error::KustomizeError;
 pub use files::LoadRestriction;
 pub use origins::LineOrigin;
+pub use remote::{Fetcher, Remote};
 
 /// Names that the file of a kustomization may have.
 pub const FILE_NAMES: [&str; 3] = config::FILE_NAMES;
@@ -66,6 +68,10 @@ pub struct BuildOptions<'a> {
     pub restriction: LoadRestriction,
     /// What renders the charts of `helmCharts`; without it they are refused.
     pub charts: Option<&'a ChartRenderer<'a>>,
+    /// The repository that the kustomization was fetched with, which it may not leave.
+    pub repository: Option<PathBuf>,
+    /// What fetches bases that are not on this disk; without it they are refused.
+    pub remote: Option<&'a Fetcher<'a>>,
 }
 
 /// What a build gives.
@@ -106,11 +112,13 @@ const WIDTH: i32 = 80;
 /// Builds the kustomization of a folder.
 pub fn build(folder: &Path, options: &BuildOptions<'_>) -> Result<Build, KustomizeError> {
     let mut files = Files::new(options.restriction.clone());
+    files.confine(options.repository.clone());
     let root = Root::open(folder, &mut files)?;
     let mut running = Running {
         files: &mut files,
         warnings: Vec::new(),
         charts: options.charts,
+        remote: options.remote,
         folder: real(folder),
         traces: root
             .config

@@ -1,6 +1,6 @@
 //! What formats are given.
 
-use kubescape_model::{ControlTexts, ExceptionAudit, Report, Source};
+use kubescape_model::{Commit, ControlTexts, ExceptionAudit, Report, Source};
 
 /// A scan as formats see it.
 pub struct ScanReport<'a> {
@@ -60,7 +60,7 @@ pub struct Metadata {
 /// The input of a scan.
 #[derive(Clone, Debug, Default)]
 pub struct Target {
-    /// 0 cluster, 1 file, 3 git repository on disk, 4 folder: the numbers that reports carry.
+    /// 0 cluster, 1 file, 2 repository that was fetched, 3 repository on disk, 4 folder: the numbers that reports carry.
     pub scanning_target: u8,
     /// Absolute path of the input.
     pub path: String,
@@ -102,4 +102,6 @@ pub struct RepositoryMetadata {
     pub branch: String,
     /// Address of the remote, without `.git`.
     pub remote_url: String,
+    /// The commit that is checked out.
+    pub last_commit: Commit,
 }

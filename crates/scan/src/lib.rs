@@ -18,7 +18,7 @@ use kubescape_policy::{
     ControlFilter, EvaluationContext, ImageSignatures, Progress, Request, evaluate, prioritize, select,
     wanted_kinds,
 };
-use kubescape_source::{CollectSettings, Collected, Context, Skipped, collect, collect_text};
+use kubescape_source::{CollectSettings, Collected, Context, Fetched, Skipped, collect, collect_text};
 
 pub use cluster::{ClusterFacts, ClusterTarget, scan_cluster};
 pub use error::ScanError;
@@ -72,8 +72,10 @@ pub struct ScanOutcome {
     pub cluster: Option<ClusterFacts>,
     /// Documents that could not be used, and remarks.
     pub skipped: Vec<Skipped>,
-    /// Errors in files that were named one by one.
+    /// Inputs that could not be had, and errors in files that were named one by one.
     pub failures: Vec<String>,
+    /// The files of repositories that were fetched are there for as long as this is.
+    pub fetched: Fetched,
     /// Remarks on the request and on exceptions.
     pub warnings: Vec<String>,
     /// What the exceptions were of use for, when that was asked.
@@ -134,6 +136,7 @@ pub fn scan(
         context: collected.context,
         skipped: collected.skipped,
         failures: collected.failures,
+        fetched: collected.fetched,
         prints: programs.take_prints(),
         ..complete(request, &exceptions, report, selection.warnings)
     })
@@ -194,6 +197,7 @@ fn complete(
         cluster: None,
         skipped: Vec::new(),
         failures: Vec::new(),
+        fetched: Fetched::default(),
         prints: Vec::new(),
         warnings,
     }

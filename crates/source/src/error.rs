@@ -1,6 +1,9 @@
 //! Inputs that cannot be scanned at all.
 
+use std::path::Path;
+
 use crate::Skipped;
+use crate::repository::shorten;
 
 /// An input that stops the scan.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +40,9 @@ pub enum CollectError {
         /// What is wrong.
         message: String,
     },
+    /// A repository cannot be fetched.
+    #[error("{0}")]
+    Repository(String),
     /// The kind filter left nothing.
     #[error("no resources found to scan: the kind filter ({0}) left nothing to evaluate")]
     KindFilter(String),
@@ -48,6 +54,26 @@ pub enum CollectError {
         /// Why.
         reason: String,
     },
+}
+
+impl CollectError {
+    /// Without the temporary folder that a repository is in.
+    pub(crate) fn shortened(self, root: &Path, shown: &str) -> Self {
+        match self {
+            Self::NoResources { input, mut skipped } => {
+                for problem in &mut skipped {
+                    problem.message = shorten(&problem.message, root);
+                    problem.file = shorten(&problem.file.to_string_lossy(), root).into();
+                }
+                Self::NoResources { input, skipped }
+            }
+            Self::Kustomize { message, .. } => Self::Kustomize {
+                message: shorten(&message, root),
+                input: shown.to_owned(),
+            },
+            other => other,
+        }
+    }
 }
 
 fn first_problem(skipped: &[Skipped]) -> String {

@@ -11,6 +11,7 @@ use kubescape_kustomize::{
 use kubescape_model::{FileType, RenderedLine, Rendering, Source};
 use rayon::prelude::*;
 
+use crate::clones::Clones;
 use crate::error::CollectError;
 use crate::file::{Loaded, load_rendered};
 use crate::path::{CollectSettings, Skipped};
@@ -37,18 +38,24 @@ pub(crate) fn build_named(
     typed: &str,
     root: &Path,
     settings: &CollectSettings,
+    clones: &Clones<'_>,
 ) -> Result<Loaded, CollectError> {
-    let built = build_one(folder, root, settings).map_err(|message| CollectError::Kustomize {
+    let built = build_one(folder, root, settings, clones).map_err(|message| CollectError::Kustomize {
         input: typed.to_owned(),
         message,
     })?;
     // Its objects carry the name that the user typed.
-    Ok(load(folder, Path::new(typed), &built, root, settings))
+    Ok(load(folder, Path::new(typed), &built, root, settings, clones))
 }
 
 /// Builds every kustomization among the files. Components are no builds of their own; a failure leaves the files to
 /// those who read them one by one.
-pub(crate) fn build_all(files: &[PathBuf], root: &Path, settings: &CollectSettings) -> Rendered {
+pub(crate) fn build_all(
+    files: &[PathBuf],
+    root: &Path,
+    settings: &CollectSettings,
+    clones: &Clones<'_>,
+) -> Rendered {
     let mut folders: Vec<PathBuf> = files
         .iter()
         .filter(|file| is_kustomization(file) && !is_component(file))
@@ -58,7 +65,7 @@ pub(crate) fn build_all(files: &[PathBuf], root: &Path, settings: &CollectSettin
     folders.sort();
     let built: Vec<(&PathBuf, Result<Build, String>)> = folders
         .par_iter()
-        .map(|folder| (folder, build_one(folder, root, settings)))
+        .map(|folder| (folder, build_one(folder, root, settings, clones)))
         .collect();
     let mut all = Rendered::default();
     // The files of kustomizations hold no objects themselves.
@@ -68,7 +75,8 @@ pub(crate) fn build_all(files: &[PathBuf], root: &Path, settings: &CollectSettin
         match built {
             Ok(built) => {
                 all.files.extend(built.files.iter().cloned());
-                all.loaded.push(load(folder, folder, &built, root, settings));
+                all.loaded
+                    .push(load(folder, folder, &built, root, settings, clones));
             }
             Err(message) => all.loaded.push(Loaded {
                 skipped: vec![Skipped::whole(
@@ -87,13 +95,21 @@ fn is_component(file: &Path) -> bool {
         .is_ok_and(|text| text.lines().any(|line| line.trim_end() == "kind: Component"))
 }
 
-fn build_one(folder: &Path, root: &Path, settings: &CollectSettings) -> Result<Build, String> {
+fn build_one(
+    folder: &Path,
+    root: &Path,
+    settings: &CollectSettings,
+    clones: &Clones<'_>,
+) -> Result<Build, String> {
+    let fetch = |entry: &str| clones.base(entry);
     let render = |request: &ChartRequest| render_chart(request, &settings.helm);
     build(
         folder,
         &BuildOptions {
             restriction: LoadRestriction::Below(root.to_owned()),
             charts: Some(&render),
+            repository: clones.repository_of(folder),
+            remote: Some(&fetch),
         },
     )
     .map_err(|error| error.to_string())
@@ -147,13 +163,20 @@ fn render_chart(request: &ChartRequest, options: &RenderOptions) -> Result<Rende
     Ok(chart)
 }
 
-fn load(folder: &Path, shown: &Path, built: &Build, root: &Path, settings: &CollectSettings) -> Loaded {
+fn load(
+    folder: &Path,
+    shown: &Path,
+    built: &Build,
+    root: &Path,
+    settings: &CollectSettings,
+    clones: &Clones<'_>,
+) -> Loaded {
     let mut all = Loaded::default();
     for warning in &built.warnings {
         all.skipped.push(Skipped::whole(folder, warning.clone()));
     }
     for document in &built.documents {
-        let source = source(folder, shown, document, root);
+        let source = source(folder, shown, document, root, clones);
         let loaded = load_rendered(source, &document.text, &settings.limits, &settings.filter);
         all.resources.extend(loaded.resources);
         all.objects += loaded.objects;
@@ -163,13 +186,16 @@ fn load(folder: &Path, shown: &Path, built: &Build, root: &Path, settings: &Coll
     all
 }
 
-fn source(folder: &Path, shown: &Path, document: &Document, root: &Path) -> Source {
+fn source(folder: &Path, shown: &Path, document: &Document, root: &Path, clones: &Clones<'_>) -> Source {
     let relative = |path: &Path| relative_to(root, path);
+    let in_clone = |path: &Path| (!path.starts_with(root)).then(|| clones.shown(path)).flatten();
     let lines = document
         .lines
         .iter()
         .map(|line| RenderedLine {
-            file: relative(&line.file).into(),
+            file: in_clone(&line.file)
+                .unwrap_or_else(|| relative(&line.file))
+                .into(),
             line: u32::try_from(line.line).unwrap_or(u32::MAX),
             values_key: None,
         })

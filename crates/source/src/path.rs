@@ -1,4 +1,4 @@
-//! Files, folders and globs on disk.
+//! Files, folders and globs on disk, and repositories that are fetched to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,21 +6,24 @@ use std::sync::{Mutex, PoisonError};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{WalkBuilder, WalkState};
+use kubescape_git::{GitSettings, Location, without_credentials};
 use kubescape_helm::RenderOptions;
 use kubescape_model::{Resource, ResourceFilter};
 use kubescape_yaml::{Limits, Position, YamlError};
 use rayon::prelude::*;
 
-use crate::context::Context;
+use crate::clones::{Clones, Fetched};
+use crate::context::{Context, Place};
 use crate::error::CollectError;
 use crate::exclude::Exclusions;
-use crate::file::{Loaded, Place, load};
+use crate::file::{Loaded, Place as FilePlace, load};
+use crate::repository::{name_by_repository, note_last_commits};
 use crate::{helm, kustomize, terraform};
 
 /// What to collect and how.
 #[derive(Clone, Debug, Default)]
 pub struct CollectSettings {
-    /// Files, folders or globs, as the user typed them.
+    /// Files, folders, globs or addresses of repositories, as the user typed them.
     pub inputs: Vec<String>,
     /// Patterns in gitignore syntax, relative to each input's root.
     pub exclude: Vec<String>,
@@ -32,6 +35,12 @@ pub struct CollectSettings {
     pub filter: ResourceFilter,
     /// How charts are rendered.
     pub helm: RenderOptions,
+    /// How repositories are fetched.
+    pub git: GitSettings,
+    /// Whether kustomizations may name bases that are not on this disk.
+    pub allow_network: bool,
+    /// Whether it is looked up which commit touched which file last.
+    pub last_commits: bool,
 }
 
 /// Everything that was found.
@@ -47,16 +56,19 @@ pub struct Collected {
     pub context: Context,
     /// Objects before any filter.
     pub objects: usize,
+    /// The files of repositories that were fetched are there for as long as this is.
+    pub fetched: Fetched,
 }
 
 impl Collected {
     /// Adds what another input gave.
-    fn add(&mut self, index: usize, found: Self) {
-        if index == 0 {
+    fn add(&mut self, is_first: bool, found: Self) {
+        if is_first {
             self.context = found.context;
         }
         self.resources.extend(found.resources);
         self.skipped.extend(found.skipped);
+        self.failures.extend(found.failures);
         self.objects += found.objects;
     }
 }
@@ -97,28 +109,121 @@ impl Skipped {
     }
 }
 
-/// Collects the objects of all inputs. One input without any object is an error; a document that cannot be read is
-/// only reported.
+/// Collects the objects of all inputs. An input that cannot be had, or has no object, is an error when it is the only
+/// one, and a failure beside others; a document that cannot be read is only reported.
 pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
+    let clones = Clones::new(&settings.git, settings.allow_network);
+    let mut run = Run {
+        settings,
+        clones: &clones,
+        roots_of_paths: BTreeMap::new(),
+        seen_files: BTreeSet::new(),
+    };
     let mut all = Collected::default();
-    let mut roots_of_paths: BTreeMap<String, PathBuf> = BTreeMap::new();
-    let mut seen_files = BTreeSet::new();
-    for (index, input) in settings.inputs.iter().enumerate() {
-        let listed = list(input, settings)?;
-        let context = Context::of(&listed.root);
+    let mut first_error = None;
+    let mut is_first = true;
+    for input in &settings.inputs {
+        match run.input(input) {
+            Ok(Some(found)) => {
+                all.add(is_first, found);
+                is_first = false;
+            }
+            // Another input has all of its files.
+            Ok(None) => {}
+            Err(error) => {
+                all.failures.push(error.to_string());
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    match first_error {
+        Some(error) if is_first => Err(error),
+        _ => {
+            all.fetched = clones.into_fetched();
+            Ok(all)
+        }
+    }
+}
+
+/// What the inputs of a run share.
+struct Run<'a> {
+    settings: &'a CollectSettings,
+    clones: &'a Clones<'a>,
+    roots_of_paths: BTreeMap<String, PathBuf>,
+    seen_files: BTreeSet<PathBuf>,
+}
+
+impl Run<'_> {
+    /// The objects of an input; `None` if other inputs have all of its files.
+    fn input(&mut self, input: &str) -> Result<Option<Collected>, CollectError> {
+        let is_url = input.contains("://") && Location::is_url(input);
+        let is_address = is_url || Location::is_url_or_host(input) && !Path::new(input).exists();
+        if !is_address {
+            return self.files(input, input, Place::on_disk);
+        }
+        let shown = without_credentials(input);
+        let (checkout, path) = self.clones.input(input).map_err(CollectError::Repository)?;
+        let root = checkout.root.clone();
+        let path = path.to_string_lossy().into_owned();
+        self.files(&path, &shown, |_| Place::fetched(checkout))
+            .map_err(|error| error.shortened(&root, &shown))
+    }
+
+    /// The objects of files.
+    fn files(
+        &mut self,
+        path: &str,
+        shown: &str,
+        place: impl FnOnce(&Path) -> Place,
+    ) -> Result<Option<Collected>, CollectError> {
+        let settings = self.settings;
+        let listed = list(path, shown, settings)?;
+        let place = place(&listed.root);
+        let context = place.context.clone();
+        let mut found = if let Some(folder) = kustomize::named(&listed.root) {
+            let loaded = kustomize::build_named(&folder, path, &context.root, settings, self.clones)?;
+            finish(shown, context, vec![loaded], &settings.filter)?
+        } else {
+            let Some((loaded, failures)) = self.load(path, listed, &context) else {
+                return Ok(None);
+            };
+            let mut found = finish(shown, context, loaded, &settings.filter)?;
+            if !failures.is_empty() {
+                found.failures.push(format!(
+                    "failed to load one or more manifests from {shown:?}: {}",
+                    failures.join("; ")
+                ));
+            }
+            found
+        };
+        if settings.last_commits
+            && let Some(history) = &place.history
+        {
+            note_last_commits(&mut found.resources, history, &place.context.root);
+        }
+        if let Some(checkout) = &place.checkout {
+            found.skipped.extend(
+                checkout
+                    .remarks
+                    .iter()
+                    .map(|remark| Skipped::whole(&checkout.root, remark.clone())),
+            );
+            name_by_repository(&mut found, checkout);
+        }
+        Ok(Some(found))
+    }
+
+    /// Renders and reads the files of an input. Gives what is wrong with a file that the user named, too.
+    fn load(&mut self, path: &str, listed: Listed, context: &Context) -> Option<(Vec<Loaded>, Vec<String>)> {
+        let settings = self.settings;
+        let root = context.root.to_string_lossy().into_owned();
         let files: Vec<PathBuf> = listed
             .files
             .iter()
-            .filter(|file| seen_files.insert((*file).clone()))
+            .filter(|file| self.seen_files.insert((*file).clone()))
             .cloned()
             .collect();
-        let root = context.root.to_string_lossy().into_owned();
-        if let Some(folder) = kustomize::named(&listed.root) {
-            let loaded = kustomize::build_named(&folder, input, &context.root, settings)?;
-            all.add(index, finish(input, context, vec![loaded], &settings.filter)?);
-            continue;
-        }
-        let mut rendered = kustomize::build_all(&files, &context.root, settings);
+        let mut rendered = kustomize::build_all(&files, &context.root, settings, self.clones);
         let rest: Vec<PathBuf> = files
             .iter()
             .filter(|file| !rendered.covers(file))
@@ -126,19 +231,19 @@ pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
             .collect();
         rendered.extend(helm::render_all(&rest, &root, settings));
         let rest: Vec<PathBuf> = rest.into_iter().filter(|file| !rendered.covers(file)).collect();
-        let named = listed.explicit.then_some(input.as_str());
+        let named = listed.explicit.then_some(path);
         rendered.extend(terraform::load_all(&rest, &context.root, named, settings));
         let files: Vec<PathBuf> = files.into_iter().filter(|file| !rendered.covers(file)).collect();
         let relatives: Vec<String> = files
             .iter()
-            .map(|file| relative(file, &context.root, &mut roots_of_paths))
+            .map(|file| relative(file, &context.root, &mut self.roots_of_paths))
             .collect();
         let mut loaded: Vec<Loaded> = files
             .par_iter()
             .zip(&relatives)
             .map(|(file, relative)| {
                 load(
-                    &Place {
+                    &FilePlace {
                         file,
                         root: &root,
                         relative,
@@ -149,7 +254,7 @@ pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
             })
             .collect();
         if files.is_empty() && rendered.is_empty() && !listed.files.is_empty() {
-            continue;
+            return None;
         }
         let unreadable = Loaded {
             skipped: listed.unreadable,
@@ -166,15 +271,8 @@ pub fn collect(settings: &CollectSettings) -> Result<Collected, CollectError> {
         } else {
             Vec::new()
         };
-        all.add(index, finish(input, context, loaded, &settings.filter)?);
-        if !failures.is_empty() {
-            all.failures.push(format!(
-                "failed to load one or more manifests from {input:?}: {}",
-                failures.join("; ")
-            ));
-        }
+        Some((loaded, failures))
     }
-    Ok(all)
 }
 
 /// Joins what files gave; an input without objects is an error.
@@ -219,10 +317,11 @@ struct Listed {
     unreadable: Vec<Skipped>,
 }
 
-fn list(input: &str, settings: &CollectSettings) -> Result<Listed, CollectError> {
+fn list(path: &str, shown: &str, settings: &CollectSettings) -> Result<Listed, CollectError> {
+    let input = path;
     let path = absolute(Path::new(input));
     let none = |excluded| CollectError::NoFiles {
-        input: input.to_owned(),
+        input: shown.to_owned(),
         excluded,
     };
     if path.is_file() {
@@ -239,7 +338,7 @@ fn list(input: &str, settings: &CollectSettings) -> Result<Listed, CollectError>
     }
     if !path.is_dir() && !input.contains(['*', '?', '[']) {
         return Err(CollectError::NoSuchPath {
-            input: input.to_owned(),
+            input: shown.to_owned(),
             reason: what_is_at(&path),
         });
     }
@@ -264,7 +363,7 @@ fn list(input: &str, settings: &CollectSettings) -> Result<Listed, CollectError>
         return Err(match unreadable.is_empty() {
             true => none(!exclusions.is_empty()),
             false => CollectError::NoResources {
-                input: input.to_owned(),
+                input: shown.to_owned(),
                 skipped: unreadable,
             },
         });
@@ -405,7 +504,7 @@ fn relative(file: &Path, root: &Path, roots: &mut BTreeMap<String, PathBuf>) -> 
     }
 }
 
-fn absolute(path: &Path) -> PathBuf {
+pub(crate) fn absolute(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     // `a/./b` and `a/../b` name what they lead to; links keep the name that the user knows.
     let mut clean = PathBuf::new();

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kubescape_model::Report;
+use kubescape_model::{Commit, Report};
 use kubescape_policy::Request;
 use kubescape_report::{ClusterMetadata, Metadata, RepositoryMetadata, Target};
 use kubescape_scan::{ClusterFacts, ScanOutcome};
-use kubescape_source::{Context, InputKind};
+use kubescape_source::{Context, InputKind, Repository};
 
 use crate::clock;
 use crate::commands::version;
@@ -79,65 +79,40 @@ fn cluster(facts: &ClusterFacts, report: &Report) -> Target {
 }
 
 fn target(context: &Context) -> Target {
-    let repository = context.repository.as_ref();
+    let is_remote = context.kind == InputKind::GitRemote;
     Target {
         scanning_target: match context.kind {
             InputKind::File => 1,
+            InputKind::GitRemote => 2,
             InputKind::GitLocal => 3,
             InputKind::Directory => 4,
         },
         path: context.input.display().to_string(),
-        root: context.root.display().to_string(),
+        // The folder of a repository that was fetched is gone by the time that anyone reads of it.
+        root: if is_remote {
+            String::new()
+        } else {
+            context.root.display().to_string()
+        },
         host_name: clock::host_name(),
         cluster: None,
-        repository: repository.and_then(|repository| {
-            let url = repository.remote_url.as_deref()?;
-            Some(repository_metadata(url, &repository.branch))
-        }),
+        repository: context.repository.as_ref().and_then(repository),
     }
 }
 
-/// Provider, owner and name from an address: `https://HOST/OWNER/REPO.git` or `git@HOST:OWNER/REPO.git`.
-fn repository_metadata(url: &str, branch: &str) -> RepositoryMetadata {
-    let url = url.trim_end_matches('/').trim_end_matches(".git");
-    let without_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let without_user = without_scheme
-        .split_once('@')
-        .map_or(without_scheme, |(_, rest)| rest);
-    let mut parts = without_user.splitn(2, ['/', ':']);
-    let host = parts.next().unwrap_or_default();
-    let path = parts.next().unwrap_or_default();
-    let (owner, repo) = path.rsplit_once('/').unwrap_or(("", path));
-    let provider = ["github", "gitlab", "azure", "bitbucket"]
-        .into_iter()
-        .find(|name| host.contains(name));
-    RepositoryMetadata {
-        provider: provider.unwrap_or_default().to_owned(),
-        repo: repo.to_owned(),
-        owner: owner.to_owned(),
-        branch: branch.to_owned(),
-        remote_url: url.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(url: &str, expected: [&str; 3]) {
-        let found = repository_metadata(url, "main");
-        assert_eq!(
-            [found.provider.as_str(), &found.owner, &found.repo],
-            expected,
-            "{url}"
-        );
-    }
-
-    #[test]
-    fn remotes() {
-        check("https://github.com/shop/web.git", ["github", "shop", "web"]);
-        check("git@gitlab.com:team/sub/web.git", ["gitlab", "team/sub", "web"]);
-        check("ssh://git@git.example.com/web", ["", "", "web"]);
-    }
+/// A repository without a remote is a folder to reports.
+fn repository(repository: &Repository) -> Option<RepositoryMetadata> {
+    Some(RepositoryMetadata {
+        provider: repository.provider.clone(),
+        repo: repository.repo.clone(),
+        owner: repository.owner.clone(),
+        branch: repository.branch.clone(),
+        remote_url: repository.remote_url.clone()?,
+        // Who wrote it and when; what they wrote is in the repository.
+        last_commit: Commit {
+            committer_email: String::new(),
+            message: String::new(),
+            ..repository.last_commit.clone()
+        },
+    })
 }

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kubescape_git::Scratch;
 use kubescape_policy::ImageSignatures;
 use kubescape_report::{ScanReport, json, pretty};
 use kubescape_scan::{ScanOutcome, ScanRequest, scan};
@@ -25,8 +26,8 @@ use crate::settings::{Format, Output, ScanKind, ScanSettings};
 use crate::signatures::RegistrySignatures;
 use words::LibraryWords;
 
-pub(crate) fn run(arguments: ScanArguments, cache: &Path, log: Log) -> anyhow::Result<()> {
-    let settings = ScanSettings::resolve(arguments)?;
+pub(crate) fn run(arguments: ScanArguments, cache: &Path, scratch: &Scratch, log: Log) -> anyhow::Result<()> {
+    let settings = ScanSettings::resolve(arguments, scratch)?;
     for warning in &settings.warnings {
         log.warning(warning);
     }
@@ -114,6 +115,10 @@ fn end_after(limit: Duration, log: Log) {
 }
 
 fn warn(outcome: &ScanOutcome, log: Log) {
+    // The first one is said at the end.
+    for failure in outcome.failures.iter().skip(1) {
+        log.write(Level::Error, failure);
+    }
     for line in &outcome.prints {
         log.write(Level::Debug, line);
     }

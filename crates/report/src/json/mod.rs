@@ -191,7 +191,7 @@ impl<'a> MetadataView<'a> {
                 branch: &repository.branch,
                 default_branch: "",
                 remote_url: &repository.remote_url,
-                last_commit: kubescape_model::Commit::default(),
+                last_commit: repository.last_commit.clone(),
                 local_root_path: &target.root,
             },
             None => RepositoryView {
