@@ -38,7 +38,11 @@ fn serve(repository: &Repository, behaviour: Behaviour) -> Server {
 
 /// What the user sees, without the port and the place of the repository.
 fn run(workspace: &Workspace, server: Option<&Server>, arguments: &str) -> String {
-    let text = workspace.run(arguments);
+    let text = if arguments.starts_with("render ") {
+        workspace.run_plain(arguments)
+    } else {
+        workspace.run(arguments)
+    };
     match server {
         Some(server) => text.replace(&server.port.to_string(), "PORT"),
         None => text,

@@ -63,7 +63,11 @@ impl Repository {
 
 fn without_suffix(url: &str) -> String {
     let url = url.trim_end_matches('/');
-    url.strip_suffix(".git").unwrap_or(url).to_owned()
+    // A repository with its work tree is `FOLDER/.git`.
+    url.strip_suffix(".git")
+        .unwrap_or(url)
+        .trim_end_matches('/')
+        .to_owned()
 }
 
 fn commit(commit: &kubescape_git::Commit) -> Commit {
