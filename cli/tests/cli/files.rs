@@ -314,3 +314,33 @@ fn numbers_beyond_all_bounds() {
     let shown = workspace.run("scan control C-0001 a.json -f json -l error");
     assert!(shown.contains("\"spec\":{\"x\":\"1e400\",\"y\":12}"), "{shown}");
 }
+
+/// `--chart-path` and `--file-path`: a workload of a chart, by the template that writes it.
+#[test]
+fn a_workload_of_a_chart() {
+    let template = |port: &str| WEB.replace("name: web\n", "name: {{ .Release.Name }}\n") + port;
+    let workspace = Workspace::new(&[
+        ("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        (
+            "chart/templates/one.yaml",
+            &template("          workingDir: /one\n"),
+        ),
+        (
+            "chart/templates/two.yaml",
+            &template("          workingDir: /two\n"),
+        ),
+    ]);
+    let run = |template: &str| {
+        workspace.run(&format!(
+            "scan workload Deployment/web --chart-path chart --file-path chart/templates/{template} --release-name web -f json -l error"
+        ))
+    };
+    assert!(run("one.yaml").contains("\"workingDir\":\"/one\""));
+    assert!(!run("one.yaml").contains("\"workingDir\":\"/two\""));
+    assert!(run("two.yaml").contains("\"workingDir\":\"/two\""));
+    let missing = run("three.yaml");
+    assert!(
+        missing.contains("Error: k8s resource 'Deployment/web' not found"),
+        "{missing}"
+    );
+}
