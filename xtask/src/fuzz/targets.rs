@@ -513,7 +513,7 @@ fn kustomization(input: &[u8]) {
     bundle::write(input, folder.path());
     let options = BuildOptions {
         restriction: LoadRestriction::Below(folder.path().to_owned()),
-        charts: None,
+        ..BuildOptions::default()
     };
     let _ = kubescape_kustomize::build(folder.path(), &options);
 }
