@@ -206,10 +206,8 @@ fn import_values(chart: &mut Chart, warnings: &mut Vec<String>) -> Result<(), He
             coalesce_tables(&imported, &nested(&parent, &copy(&table)), Nulls::Keep);
         }
     }
-    let own = chart.values.map();
-    coalesce_tables(&own, &imported, Nulls::Keep);
-    coalesce_tables(&own, &view, Nulls::Keep);
-    chart.values = DefaultValues(Some(own));
+    coalesce_tables(&view, &imported, Nulls::Keep);
+    chart.values = DefaultValues(Some(view));
     Ok(())
 }
 

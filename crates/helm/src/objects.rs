@@ -225,7 +225,13 @@ impl Object for Struct {
 /// `.Chart`.
 pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
     let text = |text: &str| Value::from(text);
-    let strings = |items: &[String]| Value::strings(items.iter().map(String::as_str));
+    let strings = |items: &[String]| {
+        if items.is_empty() {
+            Value::List(List::nil(&kubescape_gotemplate::value::STRINGS))
+        } else {
+            Value::strings(items.iter().map(String::as_str))
+        }
+    };
     let annotations = || {
         let map = Map::new(&kubescape_gotemplate::value::STRING_MAP);
         for (key, value) in &metadata.annotations {
@@ -235,7 +241,13 @@ pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
     };
     let maintainers: Vec<Value> = metadata.maintainers.iter().map(maintainer).collect();
     let dependencies: Vec<Value> = metadata.dependencies.iter().map(dependency).collect();
-    let list = |class, items: Vec<Value>| Value::List(List::new(class, items));
+    let list = |class, items: Vec<Value>| {
+        Value::List(if items.is_empty() {
+            List::nil(class)
+        } else {
+            List::new(class, items)
+        })
+    };
     let fields = vec![
         ("Name", text(&metadata.name)),
         ("Home", text(&metadata.home)),
@@ -298,6 +310,18 @@ fn maintainer([name, email, url]: &[String; 3]) -> Value {
     }))
 }
 
+/// The repository is written even when it is empty, before all but the name and version.
+fn with_repository(mut json: Vec<(String, Value)>, repository: &str) -> Vec<(String, Value)> {
+    if repository.is_empty() {
+        let place = json
+            .iter()
+            .take_while(|(name, _)| matches!(name.as_str(), "name" | "version"))
+            .count();
+        json.insert(place, ("repository".to_owned(), "".into()));
+    }
+    json
+}
+
 fn dependency(dependency: &Dependency) -> Value {
     let fields = vec![
         ("Name", Value::from(dependency.name.as_str())),
@@ -313,6 +337,7 @@ fn dependency(dependency: &Dependency) -> Value {
         "ImportValues" => "import-values".to_owned(),
         other => first_lower(other),
     });
+    let json = with_repository(json, &dependency.repository);
     Value::Object(Rc::new(Struct {
         type_name: "*chart.Dependency",
         fields,

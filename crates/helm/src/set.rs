@@ -79,6 +79,19 @@ fn replace_leaf(into: &Map, key: &str, value: Value) {
     }
 }
 
+/// Sets a key; nothing has the empty one.
+fn insert(into: &Map, key: String, value: Value) {
+    if !key.is_empty() {
+        into.insert(key, value);
+    }
+}
+
+/// What was set before is of another kind than the key asks for; a null is as well.
+fn conversion(found: &Value, wanted: &str) -> String {
+    let found = if found.is_nil() { "nil" } else { found.type_name() };
+    format!("unable to parse key: interface conversion: interface {{}} is {found}, not {wanted}")
+}
+
 struct Reader {
     rest: std::iter::Peekable<std::vec::IntoIter<char>>,
     typing: Typing,
@@ -114,35 +127,31 @@ impl Reader {
             Some(',') => Err(format!("key {key:?} has no value (cannot end with ,)")),
             Some('=') => {
                 let value = self.value()?;
-                into.insert(key, value);
+                insert(into, key, value);
                 Ok(())
             }
             Some('[') => {
                 let index = self.index()?;
                 let list = match into.get(&key) {
                     Some(Value::List(list)) => list.items().to_vec(),
-                    _ => Vec::new(),
+                    None => Vec::new(),
+                    Some(other) => return Err(conversion(&other, "[]interface {}")),
                 };
                 let list = self.item(list, index, depth)?;
-                into.insert(key, Value::list(list));
+                insert(into, key, Value::list(list));
                 Ok(())
             }
             Some(_) => {
                 let inner = match into.get(&key) {
                     Some(Value::Map(map)) => map,
-                    None | Some(Value::Nil) => Map::dict(),
-                    Some(other) => {
-                        return Err(format!(
-                            "unable to parse key: interface conversion: interface {{}} is {}, not map[string]interface {{}}",
-                            other.type_name()
-                        ));
-                    }
+                    None => Map::dict(),
+                    Some(other) => return Err(conversion(&other, "map[string]interface {}")),
                 };
                 self.key(&inner, depth + 1)?;
                 if inner.is_empty() {
                     return Err(format!("key map {key:?} has no value"));
                 }
-                into.insert(key, Value::Map(inner));
+                insert(into, key, Value::Map(inner));
                 Ok(())
             }
         }
@@ -182,7 +191,8 @@ impl Reader {
             Some('[') => {
                 let inner = match &old {
                     Value::List(list) => list.items().to_vec(),
-                    _ => Vec::new(),
+                    Value::Nil => Vec::new(),
+                    other => return Err(conversion(other, "[]interface {}")),
                 };
                 let next = self.index()?;
                 Value::list(self.item(inner, next, depth + 1)?)

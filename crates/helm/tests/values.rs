@@ -1,0 +1,149 @@
+//! Values of charts and users, as helm merges them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests stop at the first surprise and say so"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+
+use kubescape_helm::{Overrides, RenderOptions, render};
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let root = std::env::temp_dir().join(format!("kubescape-values-{name}-{}", std::process::id()));
+        for (file, text) in files {
+            let path = root.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Self(root)
+    }
+
+    /// What the first document's `v` shows, or the end of the error.
+    fn render(&self, sets: &[&str]) -> String {
+        let options = RenderOptions {
+            overrides: Overrides {
+                typed: sets.iter().map(|set| (*set).to_owned()).collect(),
+                ..Overrides::default()
+            },
+            ..RenderOptions::default()
+        };
+        match render(&self.0, &options) {
+            Ok(rendered) => rendered.documents[0].text.trim_start_matches("v: ").to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[track_caller]
+fn check(name: &str, files: &[(&str, &str)], cases: &[(&[&str], &str)]) {
+    let folder = Folder::new(name, files);
+    for (sets, expected) in cases {
+        let found = folder.render(sets);
+        assert!(
+            found == *expected || found.ends_with(&format!(": {expected}")),
+            "{sets:?}: {found}"
+        );
+    }
+}
+
+const VALUES: (&str, &str) = ("templates/v.yaml", "v: {{ toJson .Values }}\n");
+
+#[test]
+fn set() {
+    const NIL_MAP: &str = "interface conversion: interface {} is nil, not map[string]interface {}";
+    const NIL_LIST: &str = "interface conversion: interface {} is nil, not []interface {}";
+    let chart = ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+    check(
+        "set",
+        &[chart, ("values.yaml", "a: 1\n"), VALUES],
+        &[
+            (&["=1"], "{\"a\":1}"),
+            (&["a=2,=3"], "{\"a\":2}"),
+            (&[".b=1"], "{\"a\":1}"),
+            (&["b[0].=1"], "{\"a\":1,\"b\":[{}]}"),
+            (&["b={x}", "b[0].y=1"], "{\"a\":1,\"b\":[{\"y\":1}]}"),
+            (&["b[0]=null", "b[0].y=1"], "{\"a\":1,\"b\":[{\"y\":1}]}"),
+            (&["b.=1"], "key map \"b\" has no value"),
+            (&["b=null", "b.c=1"], NIL_MAP),
+            (&["b=null", "b[0]=1"], NIL_LIST),
+            (
+                &["b.c=1", "b[0]=2"],
+                "interface conversion: interface {} is map[string]interface {}, not []interface {}",
+            ),
+            (
+                &["b[0]=1", "b[0][0]=2"],
+                "interface conversion: interface {} is int64, not []interface {}",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn imported_values_and_globals() {
+    check(
+        "imports",
+        &[
+            (
+                "Chart.yaml",
+                "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n- {name: sub, version: 1.x, import-values: [{child: x, parent: own}]}\n",
+            ),
+            (
+                "values.yaml",
+                "own: {k: mine}\nglobal: {m: {x: 1}}\nsub: {global: {m: {x: 2, z: 3}}}\n",
+            ),
+            VALUES,
+            (
+                "charts/sub/Chart.yaml",
+                "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+            ),
+            ("charts/sub/values.yaml", "x: {k: theirs, l: 2}\n"),
+        ],
+        &[(
+            &["global.m=5"],
+            "{\"global\":{\"m\":5},\"own\":{\"k\":\"mine\",\"l\":2},\"sub\":{\"global\":{\"m\":{\"x\":1,\"z\":3}},\"x\":{\"k\":\"theirs\",\"l\":2}}}",
+        )],
+    );
+}
+
+#[test]
+fn dependencies_as_templates_see_them() {
+    check(
+        "dependencies",
+        &[
+            (
+                "Chart.yaml",
+                "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n- {name: sub, condition: sub.on}\n",
+            ),
+            ("values.yaml", "{}\n"),
+            (
+                "templates/v.yaml",
+                "v: [{{ toJson .Chart.Dependencies }}, {{ toJson .Chart.Keywords }}]\n",
+            ),
+            (
+                "charts/sub/Chart.yaml",
+                "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+            ),
+        ],
+        &[
+            (
+                &[],
+                "[[{\"name\":\"sub\",\"repository\":\"\",\"condition\":\"sub.on\",\"enabled\":true}], null]",
+            ),
+            (&["sub.on=false"], "[null, null]"),
+        ],
+    );
+}
