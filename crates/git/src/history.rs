@@ -15,6 +15,8 @@ use crate::commit::Commit;
 
 /// Commits that are looked at. Files that none of them touched have no known last commit.
 pub(crate) const MAX_COMMITS: usize = 20_000;
+/// Bytes of unpacked objects that are kept, because others are stored as their differences.
+const PACK_CACHE: usize = 32 << 20;
 /// Trees that are kept: a parent's trees are the next commit's.
 const KEPT_TREES: usize = 8192;
 
@@ -37,7 +39,7 @@ impl History {
         let Ok(mut objects) = gix::odb::at(&self.objects, gix::hash::Kind::Sha1) else {
             return nothing();
         };
-        objects.set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::StaticLinkedList::<256>::default()));
+        objects.set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(PACK_CACHE)));
         let found = Walk::new(&objects, &self.shallow, paths).run(self.tip);
         let mut commits: HashMap<ObjectId, Option<Commit>> = HashMap::new();
         found
