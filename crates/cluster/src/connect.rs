@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 
 use crate::ClusterError;
@@ -60,14 +60,11 @@ async fn configuration(settings: &ConnectSettings) -> Result<(Config, String), C
         Some(path) => Kubeconfig::read_from(path).map_err(|error| bad(chain(&error)))?,
         None => match Kubeconfig::read() {
             Ok(kubeconfig) => kubeconfig,
-            Err(missing) if settings.context.is_none() => {
-                let config = Config::incluster().map_err(|in_cluster| ClusterError::NoCluster {
-                    kubeconfig: chain(&missing),
-                    in_cluster: chain(&in_cluster),
-                })?;
+            Err(error) if is_absent(&error) && settings.context.is_none() => {
+                let config = Config::incluster().map_err(|_| ClusterError::NoCluster)?;
                 return Ok((config, "in-cluster".to_owned()));
             }
-            Err(missing) => return Err(bad(chain(&missing))),
+            Err(error) => return Err(bad(chain(&error))),
         },
     };
     let context = settings
@@ -94,6 +91,15 @@ async fn configuration(settings: &ConnectSettings) -> Result<(Config, String), C
         .await
         .map_err(|error| bad(chain(&error)))?;
     Ok((config, context))
+}
+
+/// Whether there is no kubeconfig at all.
+fn is_absent(error: &KubeconfigError) -> bool {
+    match error {
+        KubeconfigError::FindPath => true,
+        KubeconfigError::ReadConfig(error, _) => error.kind() == std::io::ErrorKind::NotFound,
+        _ => false,
+    }
 }
 
 /// An error with its causes, each once.

@@ -13,14 +13,9 @@ pub enum ClusterError {
     },
     /// There is neither a kubeconfig nor a service account of a pod.
     #[error(
-        "there is no cluster to scan: no kubeconfig was found ({kubeconfig}), and this is not a pod of a cluster ({in_cluster}); name files to scan, for example `kubescape scan .`, or a kubeconfig with --kubeconfig"
+        "there is no cluster to scan: there is no kubeconfig (KUBECONFIG, ~/.kube/config), and this is not a pod of a cluster; name files to scan, for example `kubescape scan .`, or a kubeconfig with --kubeconfig"
     )]
-    NoCluster {
-        /// What looking for a kubeconfig gave.
-        kubeconfig: String,
-        /// What looking for a service account gave.
-        in_cluster: String,
-    },
+    NoCluster,
     /// The runtime for network requests cannot be started.
     #[error("cannot start the network runtime: {0}")]
     Runtime(#[source] std::io::Error),
