@@ -46,11 +46,6 @@ impl Overrides {
                 read_table(inline).map_err(|message| HelmError::Values(format!("values: {message}")))?;
             merge_over(&values, &table);
         }
-        if let Some(inline) = &self.inline {
-            let table =
-                read_table(inline).map_err(|message| HelmError::Values(format!("values: {message}")))?;
-            merge_over(&values, &table);
-        }
         let failed =
             |flag: &str, message: String| HelmError::Values(format!("failed parsing {flag} data: {message}"));
         for argument in &self.json {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use kubescape_cluster::{Cluster, ListSettings, Streaming};
-use kubescape_model::{Join, Resource, Scope};
+use kubescape_model::{Join, KindPattern, Resource, Scope};
 use kubescape_policy::exceptions::{self, is_inline};
-use kubescape_policy::{Evaluator, Progress, joins_across, select, wanted_kinds};
+use kubescape_policy::{Evaluator, Progress, Selection, joins_across, select, wanted_kinds};
 use kubescape_yaml::{Mapping, Node, Value};
 
 use crate::{
@@ -48,10 +48,18 @@ impl ScanRequest<'_> {
     /// What a scan of the cluster has to list.
     pub fn list_settings(&self, target: &ClusterTarget<'_>) -> Result<ListSettings, ScanError> {
         let selection = select(self.library, &self.request, &self.controls, &scope(target))?;
+        self.list_for(&selection, target)
+    }
+
+    fn list_for(
+        &self,
+        selection: &Selection<'_>,
+        target: &ClusterTarget<'_>,
+    ) -> Result<ListSettings, ScanError> {
         let mut filter = self.collect.filter.clone();
-        filter.wanted = wanted_kinds(&selection);
+        filter.wanted = wanted_kinds(selection);
         filter.wanted.extend(exception_kinds());
-        let mut across = joins_across(&selection);
+        let mut across = joins_across(selection);
         let stating = exception_kinds().filter(|pattern| pattern.group == exceptions::GROUP);
         across.extend(stating.map(|pattern| Join {
             kinds: vec![pattern],
@@ -78,13 +86,12 @@ impl ScanRequest<'_> {
     }
 }
 
-/// Runs a scan of a cluster. Memory grows with the largest namespace and with what is found, not with the cluster.
+/// Runs a scan of a cluster. In memory are one batch of namespaces, what concerns all of them, and what was found.
 pub fn scan_cluster(
     request: ScanRequest<'_>,
     mut target: ClusterTarget<'_>,
     progress: &(dyn Fn(Stage) + Sync),
 ) -> Result<ScanOutcome, ScanError> {
-    let settings = request.list_settings(&target)?;
     let info = target.cluster.info();
     let mut selection = select(
         request.library,
@@ -92,6 +99,7 @@ pub fn scan_cluster(
         &request.controls,
         &scope(&target),
     )?;
+    let settings = request.list_for(&selection, &target)?;
     progress(Stage::Collect);
     let mut objects = target.cluster.objects(&settings)?;
     let mut others = std::mem::take(&mut target.descriptions);
@@ -110,7 +118,7 @@ pub fn scan_cluster(
         Progress(&tell),
     );
     let mut evaluator = Evaluator::new(context, &selection);
-    let mut stating = Stating::default();
+    let mut stating = Stating::new();
     let evaluating = |resources| {
         progress(Stage::Evaluate {
             resources,
@@ -159,15 +167,22 @@ pub fn scan_cluster(
 }
 
 /// The objects that state exceptions, and the namespaces that those select.
-#[derive(Default)]
 struct Stating {
+    kinds: Vec<KindPattern>,
     resources: Vec<Resource>,
 }
 
 impl Stating {
+    fn new() -> Self {
+        Self {
+            kinds: exception_kinds().collect(),
+            resources: Vec::new(),
+        }
+    }
+
     fn add(&mut self, resources: &[Resource]) {
         let stating = resources.iter().filter(|resource| {
-            exception_kinds().any(|pattern| pattern.matches(&resource.kind)) || is_inline(resource)
+            self.kinds.iter().any(|pattern| pattern.matches(&resource.kind)) || is_inline(resource)
         });
         self.resources.extend(stating.cloned());
     }
