@@ -211,11 +211,16 @@ fn report(workspace: &Workspace, arguments: &str) -> Value {
     })
 }
 
-fn examples() -> String {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../examples/bookshop")
-        .display()
-        .to_string()
+/// The manifests of the shipped example. They are copied, as a report says more about a checkout than about a folder.
+fn bookshop(workspace: &mut Workspace) -> &'static str {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/bookshop");
+    for entry in fs::read_dir(&folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy();
+        let text = fs::read_to_string(&path).expect("a file");
+        workspace.write(&format!("bookshop/{name}"), &text);
+    }
+    "bookshop"
 }
 
 /// No report has a key that consumers do not know.
@@ -227,10 +232,10 @@ fn keys_are_known() {
         let text = fs::read_to_string(material.join("fixtures/outputs").join(name)).expect("a report");
         paths(&serde_json::from_str(&text).expect("JSON"), "", &mut known);
     }
-    let workspace = Workspace::new(&[("web.yaml", crate::WEB)]);
-    let bookshop = examples();
+    let mut workspace = Workspace::new(&[("web.yaml", crate::WEB)]);
+    let bookshop = bookshop(&mut workspace);
     for arguments in [
-        bookshop.clone(),
+        bookshop.to_owned(),
         format!("{bookshop} -v --audit-exceptions -e other --labels-to-copy app"),
         format!("control C-0016,C-0246 {bookshop}"),
         "web.yaml".to_owned(),
@@ -465,15 +470,15 @@ fn count(number: usize) -> f64 {
 
 #[test]
 fn figures_follow_from_verdicts() {
-    let workspace = Workspace::new(&[(
+    let mut workspace = Workspace::new(&[(
         "replicas.yaml",
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: many}\nspec:\n  replicas: 4\n  template: {spec: {containers: [{name: a, image: a, securityContext: {privileged: true}}]}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: one}\nspec: {containers: [{name: a, image: a}]}\n",
     )]);
-    let bookshop = examples();
+    let bookshop = bookshop(&mut workspace);
     let mut inputs = vec![
         "replicas.yaml".to_owned(),
         "control C-0057,C-0013,C-0246 replicas.yaml".to_owned(),
-        bookshop.clone(),
+        bookshop.to_owned(),
         format!("framework all {bookshop}"),
         format!("framework nsa {bookshop} --exclude-controls C-0057"),
     ];

@@ -8,22 +8,34 @@ use kubescape_model::{Aggregator, Resource, subject_id};
 use crate::batch::Seen;
 use crate::evaluate::Tested;
 use crate::identity::{kind_of, own_parts};
-use crate::rego::EngineValue;
+use crate::rego::{EngineValue, RuleError};
+
+/// Most roles that a binding is paired with. In a cluster there is one of each name; a folder may hold a name once for
+/// each of its environments, and pairs would grow with the square of their number.
+const MOST_ROLES: usize = 32;
+
+/// An input that was put together.
+#[derive(Default)]
+pub(crate) struct Aggregate {
+    /// Its entries.
+    pub(crate) entries: Vec<(Tested, EngineValue)>,
+    /// Why some were left out.
+    pub(crate) incomplete: Option<RuleError>,
+}
 
 /// Puts the input together from the objects at `indexes`.
-pub(crate) fn aggregate(
-    aggregator: Aggregator,
-    indexes: &[usize],
-    seen: Seen<'_>,
-) -> Vec<(Tested, EngineValue)> {
+pub(crate) fn aggregate(aggregator: Aggregator, indexes: &[usize], seen: Seen<'_>) -> Aggregate {
     match aggregator {
-        Aggregator::ApiserverPod => indexes
-            .iter()
-            .copied()
-            .find(|index| seen.resource(*index).is_some_and(is_api_server))
-            .and_then(|index| Some((Tested::Resource(seen.place(index)), seen.value(index)?)))
-            .into_iter()
-            .collect(),
+        Aggregator::ApiserverPod => Aggregate {
+            entries: indexes
+                .iter()
+                .copied()
+                .find(|index| seen.resource(*index).is_some_and(is_api_server))
+                .and_then(|index| Some((Tested::Resource(seen.place(index)), seen.value(index)?)))
+                .into_iter()
+                .collect(),
+            incomplete: None,
+        },
         Aggregator::SubjectRoleRolebinding => subjects(indexes, seen),
     }
 }
@@ -37,7 +49,7 @@ fn is_api_server(resource: &Resource) -> bool {
 }
 
 /// For each binding and each role that it refers to, one entry for each of its subjects.
-fn subjects(indexes: &[usize], seen: Seen<'_>) -> Vec<(Tested, EngineValue)> {
+fn subjects(indexes: &[usize], seen: Seen<'_>) -> Aggregate {
     let mut roles = Roles::default();
     for index in indexes {
         if let Some(role) = seen
@@ -47,7 +59,7 @@ fn subjects(indexes: &[usize], seen: Seen<'_>) -> Vec<(Tested, EngineValue)> {
             roles.add(role, *index);
         }
     }
-    let mut entries = Vec::new();
+    let mut aggregate = Aggregate::default();
     for index in indexes {
         let Some(binding) = seen
             .resource(*index)
@@ -59,7 +71,13 @@ fn subjects(indexes: &[usize], seen: Seen<'_>) -> Vec<(Tested, EngineValue)> {
             continue;
         };
         let (kind, name) = (value.text(&["roleRef", "kind"]), value.text(&["roleRef", "name"]));
-        for role_index in roles.of(&kind, &name, &binding.namespace) {
+        let meant = roles.of(&kind, &name, &binding.namespace);
+        if meant.len() > MOST_ROLES {
+            aggregate
+                .incomplete
+                .get_or_insert_with(|| RuleError::ManyRoles(binding.id.to_string(), meant.len(), MOST_ROLES));
+        }
+        for role_index in nearest(&meant, *index).iter().copied() {
             let (Some(role), Some(role_value)) = (seen.resource(role_index), seen.value(role_index)) else {
                 continue;
             };
@@ -71,11 +89,23 @@ fn subjects(indexes: &[usize], seen: Seen<'_>) -> Vec<(Tested, EngineValue)> {
                 .map(|subjects| subjects.elements())
                 .unwrap_or_default()
             {
-                entries.push(entry(&subject, [(binding, &value), (role, &role_value)]));
+                aggregate
+                    .entries
+                    .push(entry(&subject, [(binding, &value), (role, &role_value)]));
             }
         }
     }
-    entries
+    aggregate
+}
+
+/// Of sorted positions the [`MOST_ROLES`] around one: what belongs together stands together.
+fn nearest(positions: &[usize], to: usize) -> &[usize] {
+    let middle = positions.partition_point(|position| *position < to);
+    let start = middle
+        .saturating_sub(MOST_ROLES / 2)
+        .min(positions.len().saturating_sub(MOST_ROLES));
+    let rest = positions.get(start..).unwrap_or_default();
+    rest.get(..MOST_ROLES).unwrap_or(rest)
 }
 
 /// Roles by kind and name, then by namespace; those of the cluster have none.
@@ -129,4 +159,62 @@ fn entry(subject: &EngineValue, related: [(&Resource, &EngineValue); 2]) -> (Tes
         source_path: None,
     };
     (Tested::Subject(Arc::new((resource, value.clone()))), value)
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
+mod tests {
+    use kubescape_yaml::{Limits, Profile, load_one};
+
+    use super::*;
+    use crate::batch::{Pool, Turn};
+
+    /// Pairs of bindings with roles of one name, in so many folders, and whether some were left out.
+    #[track_caller]
+    fn check(folders: usize, pairs: usize) {
+        let objects: Vec<Resource> = (0..folders)
+            .flat_map(|folder| {
+                let path = format!("{folder}/rbac.yaml");
+                ["{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: viewer}}",
+                 "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: all}, roleRef: {kind: ClusterRole, name: viewer}, subjects: [{kind: User, name: ada}]}"]
+                .map(|text| {
+                    let object = load_one(text, Profile::SigsYaml, &Limits::default()).expect("a manifest");
+                    Resource::new(object.into(), None, Some(path.as_str().into()))
+                })
+            })
+            .collect();
+        let indexes: Vec<usize> = (0..objects.len()).collect();
+        let (residents, own) = (Pool::default(), Pool::new(objects, 0));
+        let seen = Seen {
+            residents: &residents,
+            own: &own,
+            turn: Turn::All,
+        };
+        let found = aggregate(Aggregator::SubjectRoleRolebinding, &indexes, seen);
+        assert_eq!(found.entries.len(), pairs, "{folders} folders");
+        assert_eq!(
+            found.incomplete.is_some(),
+            folders > MOST_ROLES,
+            "{folders} folders"
+        );
+        for pair in own.resources().chunks(2) {
+            let belongs = |(tested, _): &(Tested, EngineValue)| match tested {
+                Tested::Subject(subject) => pair.iter().all(|object| subject.0.id.contains(&*object.id)),
+                _ => false,
+            };
+            assert!(
+                found.entries.iter().any(belongs),
+                "{folders} folders: {}",
+                pair[0].id
+            );
+        }
+    }
+
+    #[test]
+    fn roles_of_one_name() {
+        check(1, 1);
+        check(3, 9);
+        check(MOST_ROLES, MOST_ROLES * MOST_ROLES);
+        check(100, 100 * MOST_ROLES);
+    }
 }

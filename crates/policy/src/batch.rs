@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kubescape_model::{Aggregator, Object, Resource, Rule};
 
-use crate::aggregate::aggregate;
+use crate::aggregate::{Aggregate, aggregate};
 use crate::evaluate::{EvaluationContext, Outcome, Task, Tested};
 use crate::index::KindIndex;
 use crate::rego::{EngineValue, Response, RuleInput};
@@ -51,7 +51,7 @@ impl Pool {
 }
 
 /// Aggregated inputs by what they were made from.
-type Aggregates = BTreeMap<(Aggregator, Vec<usize>), Arc<Vec<(Tested, EngineValue)>>>;
+type Aggregates = BTreeMap<(Aggregator, Vec<usize>), Arc<Aggregate>>;
 
 /// What rules can see: the residents and a batch. Positions count the residents first.
 #[derive(Clone, Copy)]
@@ -192,6 +192,7 @@ impl<'scan> Batch<'scan> {
         if indexes.is_empty() {
             return None;
         }
+        let mut incomplete = None;
         let (tested, objects): (Vec<Tested>, Vec<EngineValue>) = match task.rule.aggregator {
             None => indexes
                 .iter()
@@ -202,7 +203,11 @@ impl<'scan> Batch<'scan> {
                     ))
                 })
                 .unzip(),
-            Some(aggregator) => self.aggregated(aggregator, &indexes).iter().cloned().unzip(),
+            Some(aggregator) => {
+                let aggregate = self.aggregated(aggregator, &indexes);
+                incomplete.clone_from(&aggregate.incomplete);
+                aggregate.entries.iter().cloned().unzip()
+            }
         };
         if objects.is_empty() {
             return None;
@@ -211,18 +216,17 @@ impl<'scan> Batch<'scan> {
             .context
             .programs
             .evaluate(&task.rule.module, self.input(task, &objects));
-        Some(match &task.rule.filter {
-            None => Outcome { tested, answer },
+        let (tested, answer) = match &task.rule.filter {
+            None => (tested, answer),
             Some(filter) => match self.context.programs.evaluate(filter, self.input(task, &objects)) {
-                Ok(chosen) => Outcome {
-                    tested: Self::chosen(&chosen, &tested, &objects),
-                    answer,
-                },
-                Err(error) => Outcome {
-                    tested,
-                    answer: Err(error),
-                },
+                Ok(chosen) => (Self::chosen(&chosen, &tested, &objects), answer),
+                Err(error) => (tested, Err(error)),
             },
+        };
+        Some(Outcome {
+            tested,
+            answer,
+            incomplete,
         })
     }
 
@@ -258,7 +262,7 @@ impl<'scan> Batch<'scan> {
         chosen
     }
 
-    fn aggregated(&self, aggregator: Aggregator, indexes: &[usize]) -> Arc<Vec<(Tested, EngineValue)>> {
+    fn aggregated(&self, aggregator: Aggregator, indexes: &[usize]) -> Arc<Aggregate> {
         // Held while the entries are made: rules that need the same ones wait instead of making them again.
         let mut aggregates = self.aggregates.lock().unwrap_or_else(PoisonError::into_inner);
         let entries = aggregates

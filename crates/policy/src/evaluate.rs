@@ -55,6 +55,8 @@ pub(crate) struct Outcome {
     pub(crate) tested: Vec<Tested>,
     /// Its answers.
     pub(crate) answer: Result<Vec<Response>, RuleError>,
+    /// Why the rule could not look at everything.
+    pub(crate) incomplete: Option<RuleError>,
 }
 
 /// An entry of a rule's input.

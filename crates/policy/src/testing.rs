@@ -112,6 +112,7 @@ fn put_together(
             .filter_map(|position| seen.value(position))
             .collect(),
         Some(aggregator) => aggregate(aggregator, &positions, seen)
+            .entries
             .into_iter()
             .map(|(_, value)| value)
             .collect(),

@@ -54,6 +54,11 @@ pub enum RuleError {
     /// The policy answered something that is no finding.
     #[error("the rule answered {0}, which is no list of findings")]
     NotAFinding(String),
+    /// A binding, the roles that it can mean, and how many of them were looked at.
+    #[error(
+        "{0} can mean {1} roles of one name, of which the {2} nearest were looked at; scan fewer folders at once"
+    )]
+    ManyRoles(String, usize, usize),
 }
 
 /// Bounds of one evaluation.

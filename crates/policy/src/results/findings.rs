@@ -71,10 +71,11 @@ impl Findings {
                 for response in responses {
                     record(response, &mut rows, &mut self.table);
                 }
-                None
+                outcome.incomplete
             }
-            Err(error) => Some(error.to_string()),
-        };
+            Err(error) => Some(error),
+        }
+        .map(|error| error.to_string());
         if let Some(outcome) = self.outcomes.get_mut(task) {
             let rows = rows.into_iter();
             outcome
