@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use crate::{Metadata, ScanReport};
 use audit::AuditView;
-use object::ResourceObject;
-use results::ResourceResultView;
+use object::Resources;
+use results::Results;
 use summary::{CoverageView, SummaryView};
 
 /// Writes the report as one line without a newline at its end.
@@ -35,11 +35,11 @@ struct Document<'a> {
     #[serde(rename = "reportGUID")]
     report_guid: &'a str,
     summary_details: SummaryView<'a>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    resources: Vec<ResourceObject<'a>>,
+    #[serde(skip_serializing_if = "Resources::is_empty")]
+    resources: Resources<'a>,
     attributes: Option<()>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    results: Vec<ResourceResultView<'a>>,
+    #[serde(skip_serializing_if = "Results::is_empty")]
+    results: Results<'a>,
     metadata: MetadataView<'a>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     resource_labels: BTreeMap<&'a str, BTreeMap<&'a str, String>>,
@@ -53,7 +53,6 @@ impl<'a> Document<'a> {
     fn new(scan: &ScanReport<'a>) -> Self {
         let report = scan.report;
         let cluster = scan.metadata.target.cluster.as_ref();
-        let rows = || report.resources.iter().zip(&report.results);
         Self {
             generation_time: &scan.metadata.generation_time,
             cluster_api_server_info: cluster.map(|cluster| &*cluster.version),
@@ -62,15 +61,12 @@ impl<'a> Document<'a> {
             cluster_name: &scan.metadata.cluster_name,
             report_guid: &scan.metadata.report_id,
             summary_details: SummaryView::new(report),
-            resources: match scan.metadata.omit_objects {
-                true => Vec::new(),
-                false => report.resources.iter().map(ResourceObject::new).collect(),
-            },
+            resources: Resources(match scan.metadata.omit_objects {
+                true => &[],
+                false => &report.resources,
+            }),
             attributes: None,
-            results: rows()
-                .filter(|(_, result)| !result.controls.is_empty())
-                .map(|(resource, result)| ResourceResultView::new(report, resource, result))
-                .collect(),
+            results: Results(report),
             metadata: MetadataView::new(scan.metadata),
             resource_labels: object::labels(report, &scan.metadata.labels_to_copy),
             scan_coverage: CoverageView::new(&report.coverage),

@@ -10,8 +10,23 @@ use serde::{Serialize, Serializer};
 /// What stands for a secret value.
 const REDACTED: &str = "XXXXXX";
 
+/// The list; each entry is made when it is written.
+pub(super) struct Resources<'a>(pub(super) &'a [Resource]);
+
+impl Resources<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Resources<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(ResourceObject::new))
+    }
+}
+
 #[derive(Serialize)]
-pub(super) struct ResourceObject<'a> {
+struct ResourceObject<'a> {
     #[serde(rename = "resourceID")]
     resource_id: &'a str,
     #[serde(serialize_with = "sanitised")]
@@ -21,7 +36,7 @@ pub(super) struct ResourceObject<'a> {
 }
 
 impl<'a> ResourceObject<'a> {
-    pub(super) fn new(resource: &'a Resource) -> Self {
+    fn new(resource: &'a Resource) -> Self {
         Self {
             resource_id: &resource.id,
             object: resource,

@@ -7,13 +7,34 @@ use kubescape_model::{
     ControlResult, EvidencePath, ExceptionPolicy, FixPath, PathRecord, Report, Resource, ResourceResult,
     RuleResult, Status, SubStatus,
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::priority::PriorityView;
 use super::summary::StatusView;
 
+/// The list; each entry is made when it is written.
+pub(super) struct Results<'a>(pub(super) &'a Report);
+
+impl<'a> Results<'a> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows().next().is_none()
+    }
+
+    fn rows(&self) -> impl Iterator<Item = (&'a Resource, &'a ResourceResult)> {
+        let rows = self.0.resources.iter().zip(&self.0.results);
+        rows.filter(|(_, result)| !result.controls.is_empty())
+    }
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let view = |(resource, result)| ResourceResultView::new(self.0, resource, result);
+        serializer.collect_seq(self.rows().map(view))
+    }
+}
+
 #[derive(Serialize)]
-pub(super) struct ResourceResultView<'a> {
+struct ResourceResultView<'a> {
     #[serde(rename = "resourceID")]
     resource_id: &'a str,
     controls: Vec<ControlResultView<'a>>,
@@ -22,7 +43,7 @@ pub(super) struct ResourceResultView<'a> {
 }
 
 impl<'a> ResourceResultView<'a> {
-    pub(super) fn new(report: &'a Report, resource: &'a Resource, result: &'a ResourceResult) -> Self {
+    fn new(report: &'a Report, resource: &'a Resource, result: &'a ResourceResult) -> Self {
         let controls = result
             .controls
             .iter()
