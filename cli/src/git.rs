@@ -2,6 +2,8 @@
 
 use kubescape_git::{GitSettings, Provider, Proxy, Scratch, Secret, Token, token_variable};
 
+use crate::trust;
+
 /// Tokens, proxy and SSH as the environment has them.
 pub(crate) fn settings(scratch: &Scratch, history: bool) -> GitSettings {
     let providers = [
@@ -23,6 +25,7 @@ pub(crate) fn settings(scratch: &Scratch, history: bool) -> GitSettings {
     GitSettings {
         tokens: tokens.collect(),
         proxy: Proxy::of_environment(),
+        roots: trust::roots,
         ssh_command: ["GIT_SSH_COMMAND", "GIT_SSH"]
             .into_iter()
             .find_map(std::env::var_os)

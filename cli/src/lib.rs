@@ -12,6 +12,7 @@ mod log;
 mod output;
 mod settings;
 mod signatures;
+mod trust;
 mod unfinished;
 
 use std::io::{IsTerminal, Write};

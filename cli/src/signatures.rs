@@ -9,6 +9,8 @@ use kubescape_image::registry::{Credentials, Registry};
 use kubescape_image::signature::{SignatureError, Signatures};
 use kubescape_policy::ImageSignatures;
 
+use crate::trust;
+
 /// Asks registries, and keeps what they could not answer.
 #[derive(Debug)]
 pub(crate) struct RegistrySignatures {
@@ -20,7 +22,7 @@ impl RegistrySignatures {
     /// Uses the credentials of docker's configuration, if there is one.
     pub(crate) fn new() -> anyhow::Result<Arc<Self>> {
         Ok(Arc::new(Self {
-            signatures: Signatures::new(Registry::new(credentials()?)),
+            signatures: Signatures::new(Registry::new(credentials()?, trust::roots())),
             problems: Mutex::default(),
         }))
     }

@@ -66,6 +66,12 @@ pub(crate) fn explain(place: &Place<'_>, cause: &Cause, error: &(dyn Error + 'st
             url,
             seconds: cause.stall.as_secs(),
         },
+        Some(Failure::Untrusted(reason)) => GitError::Server {
+            url,
+            problem: format!(
+                "the server's certificate is not trusted ({reason}); name the file of its authority in SSL_CERT_FILE"
+            ),
+        },
         Some(Failure::Unreachable(reason)) => GitError::Unreachable { url, reason },
         None => other(place, &texts(error)),
     }

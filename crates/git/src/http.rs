@@ -13,6 +13,7 @@ use std::time::Duration;
 use gix::error::Result;
 use gix_transport::client::blocking_io::http::{GetResponse, Http, PostBodyDataKind, PostResponse};
 use ureq::config::RedirectAuthHeaders;
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::DefaultConnector;
 
 use crate::location::{Location, Scheme};
@@ -27,6 +28,8 @@ pub(crate) enum Failure {
     Status(u16),
     /// Nobody answers there.
     Unreachable(String),
+    /// The server's certificate is not trusted.
+    Untrusted(String),
     /// The server went silent.
     Stalled,
 }
@@ -171,7 +174,12 @@ impl Http for Client {
 }
 
 fn agent(only_safe: bool, settings: &GitSettings) -> ureq::Agent {
+    let roots = match only_safe {
+        true => (settings.roots)(),
+        false => RootCerts::WebPki,
+    };
     let config = ureq::Agent::config_builder()
+        .tls_config(TlsConfig::builder().root_certs(roots).build())
         .proxy(settings.proxy.0.clone())
         // A server must not lead from the safe protocol to the open one.
         .https_only(only_safe)

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use ureq::tls::RootCerts;
+
 use crate::location::{Location, Provider};
 use crate::scratch::Scratch;
 use crate::secret::Secret;
@@ -14,6 +16,8 @@ pub struct GitSettings {
     pub tokens: Vec<Token>,
     /// The proxy for HTTP.
     pub proxy: Proxy,
+    /// Gives the certificates that servers are trusted by; called when a server is about to be asked.
+    pub roots: fn() -> RootCerts,
     /// The program for SSH with its arguments; `None` for `ssh`.
     pub ssh_command: Option<OsString>,
     /// Whether the history is wanted as well: it tells who touched which file last.
@@ -33,6 +37,7 @@ impl Default for GitSettings {
         Self {
             tokens: Vec::new(),
             proxy: Proxy::default(),
+            roots: || RootCerts::WebPki,
             ssh_command: None,
             history: false,
             connect_timeout: Duration::from_secs(15),

@@ -8,7 +8,7 @@
 //! use kubescape_image::registry::{Credentials, Registry};
 //! use kubescape_image::signature::Signatures;
 //!
-//! let signatures = Signatures::new(Registry::new(Credentials::default()));
+//! let signatures = Signatures::new(Registry::new(Credentials::default(), ureq::tls::RootCerts::WebPki));
 //! let signed = signatures.exist("ghcr.io/example/app:1.0")?;
 //! # Ok::<(), kubescape_image::signature::SignatureError>(())
 //! ```

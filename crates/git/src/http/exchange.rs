@@ -97,7 +97,15 @@ fn failure_of(error: &ureq::Error) -> Failure {
         }
         ureq::Error::Timeout(_) => Failure::Stalled,
         ureq::Error::HostNotFound => Failure::Unreachable("there is no such host".to_owned()),
-        other => Failure::Unreachable(other.to_string()),
+        other => failure_from(other.to_string()),
+    }
+}
+
+/// The client tells of certificates in its texts only.
+fn failure_from(text: String) -> Failure {
+    match text.split_once("invalid peer certificate: ") {
+        Some((_, reason)) => Failure::Untrusted(reason.to_owned()),
+        None => Failure::Unreachable(text),
     }
 }
 
@@ -234,7 +242,7 @@ impl Read for Watched {
                 None if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) => {
                     Failure::Stalled
                 }
-                None => Failure::Unreachable(error.to_string()),
+                None => failure_from(error.to_string()),
             });
         })?;
         self.bytes += read as u64;

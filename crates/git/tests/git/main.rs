@@ -15,3 +15,4 @@ mod hostile;
 mod remote;
 mod repository;
 mod server;
+mod tls;

@@ -12,6 +12,7 @@ use oci_spec::distribution::Reference;
 use oci_spec::image::{Descriptor, ImageIndex};
 use sha2::{Digest, Sha256};
 use ureq::http::{Response, StatusCode, header};
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 pub use credentials::{Credentials, CredentialsError};
@@ -118,10 +119,12 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// A client that has not asked anything yet.
-    pub fn new(credentials: Credentials) -> Self {
+    /// A client that has not asked anything yet, and the certificates that it trusts registries by.
+    pub fn new(credentials: Credentials, roots: RootCerts) -> Self {
+        let tls = TlsConfig::builder().root_certs(roots).build();
         let agent = |https_only| -> Agent {
             Agent::config_builder()
+                .tls_config(tls.clone())
                 .https_only(https_only)
                 .http_status_as_error(false)
                 .timeout_connect(Some(CONNECT))

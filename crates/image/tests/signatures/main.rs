@@ -138,7 +138,10 @@ fn tag_signature(registry: &LocalRegistry, digest: &str, claim: &str, signature:
 }
 
 fn signatures() -> Signatures {
-    Signatures::new(Registry::new(Credentials::default()))
+    Signatures::new(Registry::new(
+        Credentials::default(),
+        ureq::tls::RootCerts::WebPki,
+    ))
 }
 
 #[track_caller]
@@ -325,7 +328,7 @@ fn credentials() {
     check(signatures().exist(&image), Err("wants credentials"));
     let configuration = format!(r#"{{"auths": {{"{}": {{"auth": "dTpw"}}}}}}"#, registry.host);
     let credentials = Credentials::from_docker_config(&configuration).unwrap();
-    let found = Signatures::new(Registry::new(credentials));
+    let found = Signatures::new(Registry::new(credentials, ureq::tls::RootCerts::WebPki));
     check(found.verify(&image, &owner.public_pem()), Ok(true));
 }
 
