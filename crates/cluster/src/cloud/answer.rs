@@ -6,6 +6,8 @@ use std::sync::Arc;
 use kubescape_model::Resource;
 use kubescape_yaml::{Limits, Mapping, Node, Value, load_json};
 
+use super::iam;
+
 /// Maps whose keys are the user's own.
 const FREE_KEYS: [&str; 4] = ["tags", "resourceLabels", "labels", "metadata"];
 
@@ -20,6 +22,12 @@ pub(super) enum Shape {
     Underscores,
     /// As they are, the whole answer under this key.
     Under(&'static str),
+    /// As they are: what the answer lists (Azure: `value`), under this key.
+    Listed(&'static str),
+    /// The roles of each policy of an AWS account.
+    RolesOfPolicies,
+    /// The text of each policy of an AWS account.
+    Policies,
 }
 
 /// The description of a kind.
@@ -37,6 +45,9 @@ pub(super) fn resource(
         Shape::Capitals => renamed(answer, capital),
         Shape::Underscores => renamed(answer, underscores),
         Shape::Under(key) => map([(key, answer)]),
+        Shape::Listed(key) => map([(key, whole_list(&answer)?)]),
+        Shape::RolesOfPolicies => map([("rolesPolicies", iam::roles_of_policies(&answer))]),
+        Shape::Policies => map([("policiesDocuments", iam::documents(&answer))]),
     };
     let group = match provider {
         "eks" => "eks.amazonaws.com/v1",
@@ -53,11 +64,20 @@ pub(super) fn resource(
     Ok(Resource::new(Arc::new(object), None, None))
 }
 
+/// What Azure lists; a part of it would be taken for all.
+fn whole_list(answer: &Node) -> Result<Node, String> {
+    if answer.get("nextLink").is_some_and(|next| !next.is_null()) {
+        return Err("the answer has more pages; give it as a file with --cloud-descriptions".to_owned());
+    }
+    let list = answer.get("value").cloned();
+    list.ok_or_else(|| "the answer lists nothing".to_owned())
+}
+
 fn place(error: &kubescape_yaml::YamlError) -> String {
     format!("line {}, column {}", error.position.line, error.position.column)
 }
 
-fn map<const N: usize>(entries: [(&str, Node); N]) -> Node {
+pub(super) fn map<const N: usize>(entries: [(&str, Node); N]) -> Node {
     let mut map = Mapping::new();
     for (key, value) in entries {
         map.insert(key, value);

@@ -2,6 +2,7 @@
 //! credentials in all their forms (profiles, single sign-on, metadata services).
 
 mod answer;
+mod iam;
 mod names;
 mod program;
 
@@ -25,10 +26,8 @@ pub struct Descriptions {
 /// A question to a provider.
 struct Question {
     command: CommandLine,
-    /// Kind of the description.
-    kind: &'static str,
-    /// How the program's JSON becomes the description's data.
-    shape: answer::Shape,
+    /// Kinds of the descriptions that its answer holds, and how the program's JSON becomes their data.
+    answers: Vec<(&'static str, answer::Shape)>,
 }
 
 /// Asks the provider (`eks`, `gke` or `aks`) of a cluster. `run` gives the standard output of a command line, or why
@@ -47,15 +46,22 @@ pub fn describe(
         }
     };
     for question in questions {
-        let answered = run(&question.command)
-            .and_then(|text| answer::resource(&text, question.shape, provider, question.kind, &name));
-        match answered {
-            Ok(resource) => descriptions.resources.push(resource),
-            Err(why) => descriptions.warnings.push(format!(
-                "{} of the cluster is not known: `{}`: {why}",
-                question.kind,
-                question.command.join(" ")
-            )),
+        let read = |text: String| -> Result<Vec<Resource>, String> {
+            let answers = question.answers.iter();
+            answers
+                .map(|(kind, shape)| answer::resource(&text, *shape, provider, kind, &name))
+                .collect()
+        };
+        match run(&question.command).and_then(read) {
+            Ok(resources) => descriptions.resources.extend(resources),
+            Err(why) => {
+                let kinds: Vec<&str> = question.answers.iter().map(|(kind, _)| *kind).collect();
+                descriptions.warnings.push(format!(
+                    "{} of the cluster is not known: `{}`: {why}",
+                    kinds.join(", "),
+                    question.command.join(" ")
+                ));
+            }
         }
     }
     descriptions
@@ -113,10 +119,17 @@ mod tests {
                     "aws ecr describe-repositories",
                     r#"{"repositories":[{"repositoryName":"a"}]}"#,
                 ),
+                (
+                    "aws iam get-account-authorization-details --filter Role LocalManagedPolicy AWSManagedPolicy --region",
+                    r#"{"RoleDetailList":[{"RoleName":"shop-NodeInstanceRole","RoleId":"R1","AttachedManagedPolicies":[{"PolicyName":"pull","PolicyArn":"arn:pull"}]},{"RoleName":"other","AttachedManagedPolicies":[]}],
+                        "Policies":[{"Arn":"arn:pull","DefaultVersionId":"v2","PolicyVersionList":[{"VersionId":"v1","IsDefaultVersion":false,"Document":{"Statement":[]}},{"VersionId":"v2","IsDefaultVersion":true,"Document":{"Statement":[{"Effect":"Allow","Action":["ecr:GetAuthorizationToken"],"Resource":"*"}]}}]}]}"#,
+                ),
             ],
             &[
                 r#"{"apiVersion":"eks.amazonaws.com/v1","kind":"ClusterDescribe","metadata":{"name":"shop","provider":"eks"},"data":{"Cluster":{"Name":"shop","Tags":{"owner":"me"},"ResourcesVpcConfig":{"EndpointPublicAccess":true}}}}"#,
                 r#"{"apiVersion":"eks.amazonaws.com/v1","kind":"DescribeRepositories","metadata":{"name":"shop","provider":"eks"},"data":{"Repositories":[{"RepositoryName":"a"}]}}"#,
+                r#"{"apiVersion":"eks.amazonaws.com/v1","kind":"ListEntitiesForPolicies","metadata":{"name":"shop","provider":"eks"},"data":{"rolesPolicies":{"arn:pull":{"PolicyRoles":[{"RoleName":"shop-NodeInstanceRole","RoleId":"R1"}]}}}}"#,
+                r#"{"apiVersion":"eks.amazonaws.com/v1","kind":"PolicyVersion","metadata":{"name":"shop","provider":"eks"},"data":{"policiesDocuments":{"arn:pull":{"Statement":[{"Effect":"Allow","Action":["ecr:GetAuthorizationToken"],"Resource":"*"}]}}}}"#,
             ],
         );
     }
@@ -136,10 +149,15 @@ mod tests {
                     "gcloud artifacts repositories list",
                     r#"[{"vulnerabilityScanningConfig":{}}]"#,
                 ),
+                (
+                    "gcloud projects get-iam-policy project --format json",
+                    r#"{"bindings":[{"role":"roles/viewer","members":["user:a@example.com"]}]}"#,
+                ),
             ],
             &[
                 r#"{"apiVersion":"container.googleapis.com/v1","kind":"ClusterDescribe","metadata":{"name":"shop","provider":"gke"},"data":{"database_encryption":{"state":"DECRYPTED"},"resource_labels":{"costCenter":"x"}}}"#,
                 r#"{"apiVersion":"container.googleapis.com/v1","kind":"DescribeRepositories","metadata":{"name":"shop","provider":"gke"},"data":{"registries":[{"vulnerabilityScanningConfig":{}}]}}"#,
+                r#"{"apiVersion":"container.googleapis.com/v1","kind":"ListEntitiesForPolicies","metadata":{"name":"shop","provider":"gke"},"data":{"bindings":[{"role":"roles/viewer","members":["user:a@example.com"]}]}}"#,
             ],
         );
     }
@@ -150,12 +168,24 @@ mod tests {
             "aks",
             "shop",
             "",
-            &[(
-                "az rest --method get --url /subscriptions/sub/resourceGroups/rg/",
-                r#"{"properties":{"enableRBAC":true}}"#,
-            )],
+            &[
+                (
+                    "az rest --method get --url /subscriptions/sub/resourceGroups/rg/",
+                    r#"{"properties":{"enableRBAC":true}}"#,
+                ),
+                (
+                    "az rest --method get --url /subscriptions/sub/providers/Microsoft.Authorization/roleAssignments?",
+                    r#"{"value":[{"properties":{"principalType":"ServicePrincipal","roleDefinitionId":"/r/1"}}]}"#,
+                ),
+                (
+                    "az rest --method get --url /subscriptions/sub/providers/Microsoft.Authorization/roleDefinitions?",
+                    r#"{"value":[{"id":"/r/1","properties":{"permissions":[{"actions":["*/read"]}]}}]}"#,
+                ),
+            ],
             &[
                 r#"{"apiVersion":"management.azure.com/v1","kind":"ClusterDescribe","metadata":{"name":"shop","provider":"aks"},"data":{"properties":{"enableRBAC":true}}}"#,
+                r#"{"apiVersion":"management.azure.com/v1","kind":"ListEntitiesForPolicies","metadata":{"name":"shop","provider":"aks"},"data":{"roleAssignments":[{"properties":{"principalType":"ServicePrincipal","roleDefinitionId":"/r/1"}}]}}"#,
+                r#"{"apiVersion":"management.azure.com/v1","kind":"PolicyVersion","metadata":{"name":"shop","provider":"aks"},"data":{"roleDefinitions":[{"id":"/r/1","properties":{"permissions":[{"actions":["*/read"]}]}}]}}"#,
             ],
         );
     }
@@ -179,6 +209,7 @@ mod tests {
             &[
                 "ClusterDescribe of the cluster is not known: `aws eks describe-cluster --name shop --region eu-west-1 --output json`: not installed",
                 "DescribeRepositories of the cluster is not known: `aws ecr describe-repositories --region eu-west-1 --output json`: the answer is no JSON: line 1, column 1: expected a JSON value",
+                "ListEntitiesForPolicies, PolicyVersion of the cluster is not known: `aws iam get-account-authorization-details --filter Role LocalManagedPolicy AWSManagedPolicy --region eu-west-1 --output json`: not installed",
             ],
         );
     }

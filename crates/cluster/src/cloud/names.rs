@@ -5,6 +5,8 @@ use super::{CommandLine, Question};
 
 /// API version of the resource that describes a managed cluster (Azure REST API, "Managed Clusters - Get").
 const AZURE_API: &str = "2024-02-01";
+/// API version of who may do what (Azure REST API, "Role Assignments" and "Role Definitions").
+const AZURE_RIGHTS_API: &str = "2022-04-01";
 
 /// What is known of the cluster's place.
 #[derive(Clone, Debug, Default)]
@@ -50,14 +52,34 @@ fn eks(settings: &CloudSettings) -> Result<(String, Vec<Question>), String> {
         .or(of_server)
         .ok_or_else(|| lacks("region", "KS_CLOUD_REGION"))?;
     let name = settings.name.as_deref().or(name).unwrap_or(&settings.context);
-    let ask = |arguments: &[&str], kind| Question {
+    let ask = |arguments: &[&str], answers: &[(&'static str, Shape)]| Question {
         command: command("aws", arguments, &["--region", region, "--output", "json"]),
-        kind,
-        shape: Shape::Capitals,
+        answers: answers.to_vec(),
     };
+    let account = [
+        "iam",
+        "get-account-authorization-details",
+        "--filter",
+        "Role",
+        "LocalManagedPolicy",
+        "AWSManagedPolicy",
+    ];
     let questions = vec![
-        ask(&["eks", "describe-cluster", "--name", name], "ClusterDescribe"),
-        ask(&["ecr", "describe-repositories"], "DescribeRepositories"),
+        ask(
+            &["eks", "describe-cluster", "--name", name],
+            &[("ClusterDescribe", Shape::Capitals)],
+        ),
+        ask(
+            &["ecr", "describe-repositories"],
+            &[("DescribeRepositories", Shape::Capitals)],
+        ),
+        ask(
+            &account,
+            &[
+                ("ListEntitiesForPolicies", Shape::RolesOfPolicies),
+                ("PolicyVersion", Shape::Policies),
+            ],
+        ),
     ];
     Ok((name.to_owned(), questions))
 }
@@ -96,25 +118,29 @@ fn gke(settings: &CloudSettings) -> Result<(String, Vec<Question>), String> {
         .ok_or_else(|| lacks("location", "KS_CLOUD_REGION"))?;
     let name = settings.name.as_deref().or(name).unwrap_or(&settings.context);
     let of_cluster = ["container", "clusters", "describe", name];
+    let ask = |arguments: &[&str], options: &[&str], kind, shape| Question {
+        command: command("gcloud", arguments, options),
+        answers: vec![(kind, shape)],
+    };
     let questions = vec![
-        Question {
-            command: command(
-                "gcloud",
-                &of_cluster,
-                &["--project", project, "--location", location, "--format", "json"],
-            ),
-            kind: "ClusterDescribe",
-            shape: Shape::Underscores,
-        },
-        Question {
-            command: command(
-                "gcloud",
-                &["artifacts", "repositories", "list"],
-                &["--project", project, "--format", "json"],
-            ),
-            kind: "DescribeRepositories",
-            shape: Shape::Under("registries"),
-        },
+        ask(
+            &of_cluster,
+            &["--project", project, "--location", location, "--format", "json"],
+            "ClusterDescribe",
+            Shape::Underscores,
+        ),
+        ask(
+            &["artifacts", "repositories", "list"],
+            &["--project", project, "--format", "json"],
+            "DescribeRepositories",
+            Shape::Under("registries"),
+        ),
+        ask(
+            &["projects", "get-iam-policy", project],
+            &["--format", "json"],
+            "ListEntitiesForPolicies",
+            Shape::AsItIs,
+        ),
     ];
     Ok((name.to_owned(), questions))
 }
@@ -129,18 +155,38 @@ fn aks(settings: &CloudSettings) -> Result<(String, Vec<Question>), String> {
         .resource_group
         .as_deref()
         .ok_or_else(|| lacks("resource group", "AZURE_RESOURCE_GROUP"))?;
-    let url = format!(
-        "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.ContainerService/managedClusters/{name}?api-version={AZURE_API}"
+    let cluster = format!(
+        "resourceGroups/{group}/providers/Microsoft.ContainerService/managedClusters/{name}?api-version={AZURE_API}"
     );
-    let questions = vec![Question {
+    let rights =
+        |list: &str| format!("providers/Microsoft.Authorization/{list}?api-version={AZURE_RIGHTS_API}");
+    let ask = |path: &str, kind, shape| Question {
         command: command(
             "az",
-            &["rest", "--method", "get", "--url", &url],
+            &[
+                "rest",
+                "--method",
+                "get",
+                "--url",
+                &format!("/subscriptions/{subscription}/{path}"),
+            ],
             &["--output", "json"],
         ),
-        kind: "ClusterDescribe",
-        shape: Shape::AsItIs,
-    }];
+        answers: vec![(kind, shape)],
+    };
+    let questions = vec![
+        ask(&cluster, "ClusterDescribe", Shape::AsItIs),
+        ask(
+            &rights("roleAssignments"),
+            "ListEntitiesForPolicies",
+            Shape::Listed("roleAssignments"),
+        ),
+        ask(
+            &rights("roleDefinitions"),
+            "PolicyVersion",
+            Shape::Listed("roleDefinitions"),
+        ),
+    ];
     Ok((name.to_owned(), questions))
 }
 
