@@ -582,7 +582,10 @@ impl<'t> Frame<'t, '_> {
                     }
                     return Ok(Slot::of(value));
                 }
-                let values = self.method_arguments(dot, arguments, last)?;
+                let values = match object.params(name) {
+                    Some(params) => self.typed_arguments(dot, name, params, arguments, last)?,
+                    None => self.method_arguments(dot, arguments, last)?,
+                };
                 if let Some(result) = object.call(name, &values) {
                     self.method_result(operand, name, result)
                 } else {

@@ -116,6 +116,8 @@ pub static DICT: Class = Class::plain("map[string]interface {}", Element::Interf
 pub static NIL_DICT: Class = Class::plain("map[string]interface {}", Element::Interface);
 /// `map[string]string`.
 pub static STRING_MAP: Class = Class::plain("map[string]string", Element::String);
+/// The nil `map[string]string`.
+pub static NIL_STRING_MAP: Class = Class::plain("map[string]string", Element::String);
 
 /// A slice.
 #[derive(Clone)]
@@ -249,7 +251,8 @@ impl Map {
     /// Whether it is the nil map, which reads as an empty one.
     pub fn is_nil(&self) -> bool {
         // What was merged into it made it a map like others.
-        std::ptr::eq(self.class, &raw const NIL_DICT) && self.is_empty()
+        let classes = [&raw const NIL_DICT, &raw const NIL_STRING_MAP];
+        classes.into_iter().any(|class| std::ptr::eq(self.class, class)) && self.is_empty()
     }
 
     /// What tells it apart from other maps, as long as it lives.
@@ -286,6 +289,11 @@ pub trait Object: Any {
 
     /// An exported field.
     fn field(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
+    /// The types of a method's parameters. Without them the method checks its arguments itself.
+    fn params(&self, _name: &str) -> Option<&'static [Param]> {
         None
     }
 

@@ -138,7 +138,8 @@ impl Chart {
             match file.name.as_str() {
                 "Chart.yaml" | "Chart.lock" => {}
                 "values.yaml" => {
-                    let values = read_table(&text(&file))
+                    let values = utf8(&file)
+                        .and_then(read_table)
                         .map_err(|message| failed(format!("cannot load values.yaml: {message}")))?;
                     chart.values = DefaultValues(Some(values));
                 }
@@ -146,7 +147,9 @@ impl Chart {
                 "requirements.yaml" => {
                     let map = read_table(&text(&file))
                         .map_err(|message| failed(format!("cannot load requirements.yaml: {message}")))?;
-                    chart.metadata.dependencies.extend(dependencies(&map));
+                    let declared = dependencies(&map)
+                        .map_err(|message| failed(format!("cannot load requirements.yaml: {message}")))?;
+                    chart.metadata.dependencies.extend(declared);
                     if chart.metadata.api_version == "v1" {
                         chart.files.push(file);
                     }
@@ -233,6 +236,16 @@ fn without_ignored(place: &str, mut files: Vec<ChartFile>) -> Result<Vec<ChartFi
 
 fn text(file: &ChartFile) -> String {
     String::from_utf8_lossy(&file.data).into_owned()
+}
+
+/// A file that must be text.
+fn utf8(file: &ChartFile) -> Result<&str, String> {
+    std::str::from_utf8(&file.data).map_err(|error| {
+        format!(
+            "error converting YAML to JSON: yaml: byte {} is no UTF-8; save the file as UTF-8",
+            error.valid_up_to()
+        )
+    })
 }
 
 /// Without a byte order mark.

@@ -4,6 +4,7 @@ use kubescape_gotemplate::{Map, Value};
 
 use crate::chart::{Chart, DefaultValues};
 use crate::error::HelmError;
+use crate::metadata::Dependency;
 use crate::values::{Nulls, coalesce_tables, copy, path_value};
 
 /// Every declared sub-chart must lie in `charts/`.
@@ -79,7 +80,7 @@ fn enable(
         None => coalesce(chart, values, warnings)?,
     };
     for dependency in &mut chart.metadata.dependencies {
-        if let Some(enabled) = by_tags(&dependency.tags, &view) {
+        if let Some(enabled) = by_tags(dependency.tags.as_deref().unwrap_or_default(), &view) {
             dependency.enabled = enabled;
         }
         if let Some(enabled) = by_condition(&dependency.condition, prefix, &view, warnings) {
@@ -186,14 +187,9 @@ fn import_values(chart: &mut Chart, warnings: &mut Vec<String>) -> Result<(), He
     let view = merged_defaults(chart, warnings)?;
     let imported = Map::dict();
     for dependency in &chart.metadata.dependencies {
-        for import in &dependency.import_values {
-            let (child, parent) = match import {
-                Value::String(name) => (format!("exports.{name}"), ".".to_owned()),
-                Value::Map(map) => {
-                    let part = |key: &str| map.get(key).map(|value| format!("{value:?}")).unwrap_or_default();
-                    (part("child"), part("parent"))
-                }
-                _ => continue,
+        for import in dependency.import_values.iter().flatten() {
+            let Some((child, parent)) = Dependency::import_paths(import) else {
+                continue;
             };
             let path = format!("{}.{child}", dependency.name_in_chart());
             let Some(Value::Map(table)) = path_value(&view, &path) else {
@@ -243,15 +239,18 @@ fn fill(chart: &Chart, map: &Map, nulls: Nulls, warnings: &mut Vec<String>) -> R
         let name = subchart.metadata.name.as_str();
         let inner = match map.get(name) {
             Some(Value::Map(inner)) => inner,
-            None | Some(Value::Nil) => {
+            None => {
                 let inner = Map::dict();
                 map.insert(name, Value::Map(inner.clone()));
                 inner
             }
             Some(other) => {
+                let found = match other {
+                    Value::Nil => "<nil>".to_owned(),
+                    other => format!("{}={other:?}", other.type_name()),
+                };
                 return Err(HelmError::Values(format!(
-                    "type mismatch on {name}: %!t({}={other:?})",
-                    other.type_name()
+                    "type mismatch on {name}: %!t({found})"
                 )));
             }
         };

@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 
 use kubescape_gotemplate::format::{float_text, shortest};
+use kubescape_gotemplate::value::Object;
 use kubescape_gotemplate::{Text, Value};
 use kubescape_yaml::{Profile, is_plain_string};
 
@@ -100,13 +101,9 @@ impl Writer {
                 let items: Vec<Value> = bytes.as_bytes().iter().map(|byte| Value::Uint8(*byte)).collect();
                 self.sequence(&items, place, depth)
             }
-            Value::Object(object) => match object.fields() {
-                // Without JSON in between, fields keep their order, and empty ones stay.
+            Value::Object(object) => match yaml_fields(&**object) {
+                // Without JSON in between, fields keep their order.
                 Some(fields) if self.flavor == Flavor::Pretty => {
-                    let fields: Vec<(String, Value)> = fields
-                        .into_iter()
-                        .map(|(name, value)| (name.to_lowercase(), value))
-                        .collect();
                     let fields: Vec<(String, &Value)> =
                         fields.iter().map(|(name, value)| (name.clone(), value)).collect();
                     self.fields(fields, place, depth)
@@ -410,6 +407,17 @@ fn is_collection(value: &Value) -> bool {
         Value::List(list) => !list.items().is_empty(),
         Value::Object(_) => true,
         _ => false,
+    }
+}
+
+/// The fields of a struct under the names that it has for YAML, or else in small letters, empty ones as well.
+fn yaml_fields(object: &dyn Object) -> Option<Vec<(String, Value)>> {
+    match object.fields() {
+        None => object.json_fields(),
+        Some(fields) => {
+            let fields = fields.into_iter();
+            Some(fields.map(|(name, value)| (name.to_lowercase(), value)).collect())
+        }
     }
 }
 

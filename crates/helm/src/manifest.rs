@@ -2,10 +2,12 @@
 
 use std::sync::LazyLock;
 
-use kubescape_yaml::{Limits, Node, Profile, load_one};
+use kubescape_gotemplate::Value;
+use kubescape_yaml::{Limits, Mapping, Node, Profile, load_one};
 use regex::Regex;
 
 use crate::error::HelmError;
+use crate::values::{from_node, infinite, json_type};
 
 /// Kinds in the order of installation; all others come after these, by name.
 const INSTALL_ORDER: [&str; 37] = [
@@ -102,23 +104,8 @@ pub(crate) fn split(file: &str, text: &str, warnings: &mut Vec<String>) -> Resul
                 error.position.line, error.message
             ))
         })?;
-        if !node.is_null() && node.as_mapping().is_none() {
-            return Err(failed(
-                "error unmarshaling JSON: the document is no object with apiVersion and kind".to_owned(),
-            ));
-        }
-        let text_of = |key: &str| {
-            node.get(key)
-                .and_then(Node::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let hook = node
-            .get("metadata")
-            .and_then(|metadata| metadata.get("annotations"))
-            .and_then(|annotations| annotations.get("helm.sh/hook"))
-            .and_then(Node::as_str);
-        if let Some(hook) = hook {
+        let head = head(&node).map_err(failed)?;
+        if let Some(hook) = &head.hook {
             let known = hook
                 .split(',')
                 .all(|name| HOOKS.contains(&name.trim().to_ascii_lowercase().as_str()));
@@ -128,12 +115,69 @@ pub(crate) fn split(file: &str, text: &str, warnings: &mut Vec<String>) -> Resul
             }
         }
         pieces.push(Piece {
-            kind: text_of("kind"),
-            is_hook: hook.is_some(),
+            kind: head.kind,
+            is_hook: head.hook.is_some(),
             range,
         });
     }
     Ok(pieces)
+}
+
+/// What decides about a document's place.
+struct Head {
+    kind: String,
+    hook: Option<String>,
+}
+
+/// Reads it; what is no object, or has other types where Helm reads it, is an error.
+fn head(node: &Node) -> Result<Head, String> {
+    if let Some(number) = infinite(node) {
+        return Err(format!(
+            "error converting YAML to JSON: json: unsupported value: {number}"
+        ));
+    }
+    let metadata = child(Some(node), "metadata", "the document")?;
+    let annotations = child(metadata, "annotations", "metadata")?;
+    let hook = child(annotations, "helm.sh/hook", "metadata.annotations")?;
+    for (key, value) in annotations
+        .and_then(Node::as_mapping)
+        .into_iter()
+        .flat_map(Mapping::iter)
+    {
+        text(Some(value), &format!("annotation {key}"))?;
+    }
+    text(child(Some(node), "apiVersion", "the document")?, "apiVersion")?;
+    text(child(metadata, "name", "metadata")?, "metadata.name")?;
+    let kind = text(child(Some(node), "kind", "the document")?, "kind")?;
+    Ok(Head {
+        kind: kind.unwrap_or_default(),
+        hook: text(hook, "annotation helm.sh/hook")?,
+    })
+}
+
+/// A value of an object, which may be missing or null.
+fn child<'a>(object: Option<&'a Node>, key: &str, place: &str) -> Result<Option<&'a Node>, String> {
+    match object {
+        Some(node) if node.as_mapping().is_some() => Ok(node.get(key)),
+        Some(node) if !node.is_null() => Err(wrong(node, place)),
+        _ => Ok(None),
+    }
+}
+
+/// A scalar as a string.
+fn text(node: Option<&Node>, place: &str) -> Result<Option<String>, String> {
+    match node.map(|node| (node, from_node(node))) {
+        None | Some((_, Value::Nil)) => Ok(None),
+        Some((node, Value::Map(_) | Value::List(_))) => Err(wrong(node, place)),
+        Some((_, scalar)) => Ok(Some(format!("{scalar:?}"))),
+    }
+}
+
+fn wrong(found: &Node, place: &str) -> String {
+    format!(
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into {place}",
+        json_type(&from_node(found))
+    )
 }
 
 /// The place of a kind in the order of installation.

@@ -1,10 +1,10 @@
 //! `Chart.yaml`.
 
-use kubescape_gotemplate::format::float_text;
+use kubescape_gotemplate::format::{float_text, is_printable};
 use kubescape_gotemplate::sprig::semver::{Constraint, Version};
-use kubescape_gotemplate::{Map, Value};
+use kubescape_gotemplate::{List, Map, Text, Value};
 
-use crate::values::path_value;
+use crate::values::json_type;
 
 /// What `Chart.yaml` says.
 #[derive(Clone, Debug, Default)]
@@ -23,22 +23,22 @@ pub struct Metadata {
     pub description: String,
     /// `application` or `library`.
     pub kind: String,
-    /// Words to find it by.
-    pub keywords: Vec<String>,
+    /// Words to find it by; templates can tell an empty list from none.
+    pub keywords: Option<Vec<String>>,
     /// Its page.
     pub home: String,
     /// Where its sources are.
-    pub sources: Vec<String>,
+    pub sources: Option<Vec<String>>,
     /// Charts that it uses.
     pub dependencies: Vec<Dependency>,
     /// Who keeps it: name, email, URL.
-    pub maintainers: Vec<[String; 3]>,
+    pub maintainers: Option<Vec<[String; 3]>>,
     /// Its picture.
     pub icon: String,
     /// Whether nobody keeps it any more.
     pub deprecated: bool,
     /// Whatever else.
-    pub annotations: Vec<(String, String)>,
+    pub annotations: Option<Vec<(String, String)>>,
     /// Key that switches it, when it is a sub-chart.
     pub condition: String,
     /// Tags that switch it.
@@ -57,11 +57,11 @@ pub struct Dependency {
     /// Keys that switch it, the first that is set counts.
     pub condition: String,
     /// Tags that switch it.
-    pub tags: Vec<String>,
+    pub tags: Option<Vec<String>>,
     /// Whether it is rendered.
     pub enabled: bool,
     /// Values that its parent takes from it.
-    pub import_values: Vec<Value>,
+    pub import_values: Option<Vec<Value>>,
     /// Another name for it.
     pub alias: String,
 }
@@ -69,39 +69,29 @@ pub struct Dependency {
 impl Metadata {
     /// Reads `Chart.yaml`.
     pub(crate) fn read(map: &Map) -> Result<Self, String> {
-        let api_version = text(map, "apiVersion");
+        let api_version = text(map, "apiVersion")?;
         let metadata = Self {
             api_version: if api_version.is_empty() {
                 "v1".to_owned()
             } else {
                 api_version
             },
-            name: text(map, "name"),
-            version: text(map, "version"),
-            kube_version: text(map, "kubeVersion"),
-            app_version: text(map, "appVersion"),
-            description: text(map, "description"),
-            kind: text(map, "type"),
-            keywords: texts(map, "keywords"),
-            home: text(map, "home"),
-            sources: texts(map, "sources"),
-            dependencies: dependencies(map),
-            maintainers: maps(map, "maintainers")
-                .iter()
-                .map(|who| [text(who, "name"), text(who, "email"), text(who, "url")])
-                .collect(),
-            icon: text(map, "icon"),
-            deprecated: matches!(map.get("deprecated"), Some(Value::Bool(true))),
-            annotations: match map.get("annotations") {
-                Some(Value::Map(annotations)) => annotations
-                    .entries()
-                    .iter()
-                    .map(|(key, value)| (key.to_string(), scalar(value)))
-                    .collect(),
-                _ => Vec::new(),
-            },
-            condition: text(map, "condition"),
-            tags: text(map, "tags"),
+            name: text(map, "name")?,
+            version: text(map, "version")?,
+            kube_version: text(map, "kubeVersion")?,
+            app_version: text(map, "appVersion")?,
+            description: text(map, "description")?,
+            kind: text(map, "type")?,
+            keywords: texts(map, "keywords")?,
+            home: text(map, "home")?,
+            sources: texts(map, "sources")?,
+            dependencies: dependencies(map)?,
+            maintainers: maintainers(map)?,
+            icon: text(map, "icon")?,
+            deprecated: flag(map, "deprecated")?,
+            annotations: annotations(map)?,
+            condition: text(map, "condition")?,
+            tags: text(map, "tags")?,
         };
         metadata.validate()?;
         Ok(metadata)
@@ -167,6 +157,18 @@ impl Dependency {
         }
     }
 
+    /// What an entry of `import-values` takes, and where the parent puts it.
+    pub(crate) fn import_paths(import: &Value) -> Option<(String, String)> {
+        match import {
+            Value::String(name) => Some((format!("exports.{name}"), ".".to_owned())),
+            Value::Map(map) => {
+                let part = |key: &str| map.get(key).map(|value| format!("{value:?}")).unwrap_or_default();
+                Some((part("child"), part("parent")))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a chart of this version is meant.
     pub(crate) fn accepts(&self, version: &str) -> bool {
         match (Constraint::parse(&self.version), Version::parse(version)) {
@@ -177,57 +179,126 @@ impl Dependency {
 }
 
 /// The `dependencies` of `Chart.yaml` or `requirements.yaml`.
-pub(crate) fn dependencies(map: &Map) -> Vec<Dependency> {
-    maps(map, "dependencies")
-        .iter()
-        .map(|entry| Dependency {
-            name: text(entry, "name"),
-            version: text(entry, "version"),
-            repository: text(entry, "repository"),
-            condition: text(entry, "condition"),
-            tags: texts(entry, "tags"),
-            enabled: false,
-            import_values: match entry.get("import-values") {
-                Some(Value::List(list)) => list.items().to_vec(),
-                _ => Vec::new(),
-            },
-            alias: text(entry, "alias"),
+pub(crate) fn dependencies(map: &Map) -> Result<Vec<Dependency>, String> {
+    let Some(entries) = maps(map, "dependencies")? else {
+        return Ok(Vec::new());
+    };
+    let dependency = |entry: &Map| -> Result<Dependency, String> {
+        Ok(Dependency {
+            name: text(entry, "name")?,
+            version: text(entry, "version")?,
+            repository: text(entry, "repository")?,
+            condition: text(entry, "condition")?,
+            tags: texts(entry, "tags")?,
+            enabled: flag(entry, "enabled")?,
+            import_values: list(entry, "import-values")?.map(|list| list.items().to_vec()),
+            alias: text(entry, "alias")?,
         })
-        .collect()
+    };
+    entries.iter().map(dependency).collect()
 }
 
-fn maps(map: &Map, key: &str) -> Vec<Map> {
-    match path_value(map, key) {
-        Some(Value::List(list)) => list.items().iter().filter_map(Value::as_map).cloned().collect(),
-        _ => Vec::new(),
+fn maintainers(map: &Map) -> Result<Option<Vec<[String; 3]>>, String> {
+    let Some(entries) = maps(map, "maintainers")? else {
+        return Ok(None);
+    };
+    let maintainer = |who: &Map| Ok([text(who, "name")?, text(who, "email")?, text(who, "url")?]);
+    entries.iter().map(maintainer).collect::<Result<_, _>>().map(Some)
+}
+
+fn annotations(map: &Map) -> Result<Option<Vec<(String, String)>>, String> {
+    match map.get("annotations") {
+        None | Some(Value::Nil) => Ok(None),
+        Some(Value::Map(annotations)) => {
+            let entry = |(key, value): (Text, Value)| {
+                let text = scalar(&value).ok_or_else(|| wrong(&value, "annotations", "string"))?;
+                Ok((key.to_string(), text))
+            };
+            annotations
+                .entries()
+                .into_iter()
+                .map(entry)
+                .collect::<Result<_, _>>()
+                .map(Some)
+        }
+        Some(other) => Err(wrong(&other, "annotations", "map[string]string")),
     }
 }
 
-fn texts(map: &Map, key: &str) -> Vec<String> {
+fn wrong(value: &Value, key: &str, wanted: &str) -> String {
+    format!(
+        "cannot unmarshal {} into {key}, which is of type {wanted}",
+        json_type(value)
+    )
+}
+
+fn list(map: &Map, key: &str) -> Result<Option<List>, String> {
     match map.get(key) {
-        Some(Value::List(list)) => list.items().iter().map(scalar).collect(),
-        _ => Vec::new(),
+        None | Some(Value::Nil) => Ok(None),
+        Some(Value::List(list)) => Ok(Some(list)),
+        Some(other) => Err(wrong(&other, key, "list")),
     }
 }
 
-fn text(map: &Map, key: &str) -> String {
-    map.get(key).map(|value| scalar(&value)).unwrap_or_default()
+fn maps(map: &Map, key: &str) -> Result<Option<Vec<Map>>, String> {
+    let Some(list) = list(map, key)? else {
+        return Ok(None);
+    };
+    let entry = |item: &Value| match item {
+        Value::Map(entry) => Ok(entry.clone()),
+        Value::Nil => Err(format!("{key} must not contain empty or null nodes")),
+        other => Err(wrong(other, key, "object")),
+    };
+    list.items().iter().map(entry).collect::<Result<_, _>>().map(Some)
 }
 
-/// A scalar as a string, without line breaks and characters that cannot be seen.
-fn scalar(value: &Value) -> String {
+fn texts(map: &Map, key: &str) -> Result<Option<Vec<String>>, String> {
+    let Some(list) = list(map, key)? else {
+        return Ok(None);
+    };
+    let entry = |item: &Value| {
+        let text = scalar(item).ok_or_else(|| wrong(item, key, "string"))?;
+        Ok(visible(&text))
+    };
+    list.items().iter().map(entry).collect::<Result<_, _>>().map(Some)
+}
+
+fn text(map: &Map, key: &str) -> Result<String, String> {
+    let Some(value) = map.get(key) else {
+        return Ok(String::new());
+    };
+    let text = scalar(&value).ok_or_else(|| wrong(&value, key, "string"))?;
+    Ok(visible(&text))
+}
+
+fn flag(map: &Map, key: &str) -> Result<bool, String> {
+    match map.get(key) {
+        None | Some(Value::Nil) => Ok(false),
+        Some(Value::Bool(flag)) => Ok(flag),
+        Some(other) => Err(wrong(&other, key, "bool")),
+    }
+}
+
+/// A scalar as a string.
+fn scalar(value: &Value) -> Option<String> {
     let text = match value {
+        Value::Nil => String::new(),
         Value::String(text) => text.to_string(),
         Value::Bool(flag) => flag.to_string(),
         Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:.0}"),
         Value::Float(number) => float_text(*number),
-        _ => return String::new(),
+        _ => return None,
     };
+    Some(text)
+}
+
+/// Without line breaks and characters that cannot be seen.
+fn visible(text: &str) -> String {
     text.chars()
         .filter_map(|character| match character {
             _ if character.is_whitespace() => Some(' '),
-            _ if character.is_control() => None,
-            other => Some(other),
+            _ if is_printable(character) => Some(character),
+            _ => None,
         })
         .collect()
 }

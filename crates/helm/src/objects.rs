@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kubescape_gotemplate::value::{Class, DICT, Element, Object};
+use kubescape_gotemplate::value::{Class, DICT, Element, LIST, NIL_STRING_MAP, Object, STRING_MAP, STRINGS};
 use kubescape_gotemplate::{CallError, List, Map, Param, Text, Value};
 
 use crate::chart::ChartFile;
@@ -29,6 +29,8 @@ pub(crate) static VALUES: Class = Class {
                 .as_map()
                 .map_or(Value::Nil, |map| Value::Map(map.as_class(&DICT))))
         }),
+        // Nothing that a template can name is a writer.
+        ("Encode", &[Param::Named("io.Writer")], |_, _| Ok(Value::Nil)),
         ("YAML", &[], |values, _| {
             to_yaml(values, Flavor::Sigs)
                 .map(|text| format!("{text}\n").into())
@@ -80,10 +82,10 @@ static FILES: Class = Class {
         ("Glob", &[Param::String], files_glob),
         ("Lines", &[Param::String], files_lines),
         ("AsConfig", &[], |files, _| {
-            as_data(files, |content| content.to_str().into_owned())
+            Ok(as_data(files, |content| content.to_str().into_owned()))
         }),
         ("AsSecrets", &[], |files, _| {
-            as_data(files, |content| STANDARD.encode(content.as_bytes()))
+            Ok(as_data(files, |content| STANDARD.encode(content.as_bytes())))
         }),
     ],
 };
@@ -124,7 +126,7 @@ fn files_lines(files: &Value, arguments: &[Value]) -> Result {
     ))
 }
 
-fn as_data(files: &Value, encode: fn(&Text) -> String) -> Result {
+fn as_data(files: &Value, encode: fn(&Text) -> String) -> Value {
     let data = Map::dict();
     for (name, value) in files.as_map().map(Map::entries).unwrap_or_default() {
         if let Value::Bytes(content) = value {
@@ -132,9 +134,10 @@ fn as_data(files: &Value, encode: fn(&Text) -> String) -> Result {
             data.insert(base, encode(&content).into());
         }
     }
+    // What cannot be written, as control characters, gives nothing.
     to_yaml(&Value::Map(data), Flavor::Sigs)
-        .map(Value::from)
-        .map_err(CallError::new)
+        .unwrap_or_default()
+        .into()
 }
 
 /// `.Files` of a chart.
@@ -206,7 +209,8 @@ impl Object for Struct {
     }
 
     fn fields(&self) -> Option<Vec<(&'static str, Value)>> {
-        Some(self.fields.clone())
+        // Dependencies have names for YAML, the same as for JSON; all others are written field by field.
+        (self.type_name != "*chart.Dependency").then(|| self.fields.clone())
     }
 
     fn json_fields(&self) -> Option<Vec<(String, Value)>> {
@@ -225,36 +229,25 @@ impl Object for Struct {
 /// `.Chart`.
 pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
     let text = |text: &str| Value::from(text);
-    let strings = |items: &[String]| {
-        if items.is_empty() {
-            Value::List(List::nil(&kubescape_gotemplate::value::STRINGS))
-        } else {
-            Value::strings(items.iter().map(String::as_str))
+    let annotations = match &metadata.annotations {
+        None => Map::new(&NIL_STRING_MAP),
+        Some(annotations) => {
+            let entries = annotations.iter();
+            let entries = entries.map(|(key, value)| (Text::from(key.as_str()), text(value)));
+            Map::with(&STRING_MAP, entries.collect())
         }
     };
-    let annotations = || {
-        let map = Map::new(&kubescape_gotemplate::value::STRING_MAP);
-        for (key, value) in &metadata.annotations {
-            map.insert(key.as_str(), text(value));
-        }
-        Value::Map(map)
-    };
-    let maintainers: Vec<Value> = metadata.maintainers.iter().map(maintainer).collect();
+    let maintainers = metadata.maintainers.as_ref();
+    let maintainers = maintainers.map(|list| list.iter().map(maintainer).collect());
     let dependencies: Vec<Value> = metadata.dependencies.iter().map(dependency).collect();
-    let list = |class, items: Vec<Value>| {
-        Value::List(if items.is_empty() {
-            List::nil(class)
-        } else {
-            List::new(class, items)
-        })
-    };
+    let dependencies = (!dependencies.is_empty()).then_some(dependencies);
     let fields = vec![
         ("Name", text(&metadata.name)),
         ("Home", text(&metadata.home)),
-        ("Sources", strings(&metadata.sources)),
+        ("Sources", strings(metadata.sources.as_deref())),
         ("Version", text(&metadata.version)),
         ("Description", text(&metadata.description)),
-        ("Keywords", strings(&metadata.keywords)),
+        ("Keywords", strings(metadata.keywords.as_deref())),
         ("Maintainers", list(&MAINTAINERS, maintainers)),
         ("Icon", text(&metadata.icon)),
         ("APIVersion", text(&metadata.api_version)),
@@ -262,7 +255,7 @@ pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
         ("Tags", text(&metadata.tags)),
         ("AppVersion", text(&metadata.app_version)),
         ("Deprecated", Value::Bool(metadata.deprecated)),
-        ("Annotations", annotations()),
+        ("Annotations", Value::Map(annotations)),
         ("KubeVersion", text(&metadata.kube_version)),
         ("Dependencies", list(&DEPENDENCIES, dependencies)),
         ("Type", text(&metadata.kind)),
@@ -294,6 +287,16 @@ pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
 static MAINTAINERS: Class = Class::plain("[]*chart.Maintainer", Element::Other);
 static DEPENDENCIES: Class = Class::plain("[]*chart.Dependency", Element::Other);
 
+/// A slice, or the nil slice.
+fn list(class: &'static Class, items: Option<Vec<Value>>) -> Value {
+    Value::List(items.map_or_else(|| List::nil(class), |items| List::new(class, items)))
+}
+
+fn strings(items: Option<&[String]>) -> Value {
+    let items = items.map(|items| items.iter().map(|item| item.as_str().into()).collect());
+    list(&STRINGS, items)
+}
+
 fn maintainer([name, email, url]: &[String; 3]) -> Value {
     let fields = vec![
         ("Name", Value::from(name.as_str())),
@@ -323,14 +326,26 @@ fn with_repository(mut json: Vec<(String, Value)>, repository: &str) -> Vec<(Str
 }
 
 fn dependency(dependency: &Dependency) -> Value {
+    let import_values = dependency.import_values.as_ref().map(|imports| {
+        let table = |(child, parent): (String, String)| {
+            let entries = [("child", child), ("parent", parent)];
+            let entries = entries.map(|(name, path)| (Text::from(name), path.into()));
+            Value::Map(Map::with(&STRING_MAP, entries.into()))
+        };
+        imports
+            .iter()
+            .filter_map(Dependency::import_paths)
+            .map(table)
+            .collect()
+    });
     let fields = vec![
         ("Name", Value::from(dependency.name.as_str())),
         ("Version", dependency.version.as_str().into()),
         ("Repository", dependency.repository.as_str().into()),
         ("Condition", dependency.condition.as_str().into()),
-        ("Tags", Value::strings(dependency.tags.iter().map(String::as_str))),
+        ("Tags", strings(dependency.tags.as_deref())),
         ("Enabled", Value::Bool(dependency.enabled)),
-        ("ImportValues", Value::list(dependency.import_values.clone())),
+        ("ImportValues", list(&LIST, import_values)),
         ("Alias", dependency.alias.as_str().into()),
     ];
     let json = json_fields(&fields, |name| match name {

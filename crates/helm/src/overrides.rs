@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use kubescape_gotemplate::Map;
 
 use crate::error::HelmError;
-use crate::set::{Typing, apply, apply_json, apply_literal};
+use crate::set::{Typing, apply};
 use crate::values::{merge_over, read_table};
 
 /// Values of the command line, in Helm's order of precedence: later ones win.
@@ -49,7 +49,7 @@ impl Overrides {
         let failed =
             |flag: &str, message: String| HelmError::Values(format!("failed parsing {flag} data: {message}"));
         for argument in &self.json {
-            apply_json(&values, argument).map_err(|message| failed("--set-json", message))?;
+            apply(&values, argument, Typing::Json).map_err(|message| failed("--set-json", message))?;
         }
         for argument in &self.typed {
             apply(&values, argument, Typing::Typed).map_err(|message| failed("--set", message))?;
@@ -62,7 +62,7 @@ impl Overrides {
                 .map_err(|message| failed("--set-file", message))?;
         }
         for argument in &self.literals {
-            apply_literal(&values, argument).map_err(|message| failed("--set-literal", message))?;
+            apply(&values, argument, Typing::Literal).map_err(|message| failed("--set-literal", message))?;
         }
         Ok(values)
     }

@@ -174,6 +174,8 @@ fn template_object(name: &str, base_path: &str) -> Value {
 struct Template {
     name: String,
     text: String,
+    /// Whether its bytes were text.
+    is_utf8: bool,
     context: Map,
     base_path: String,
 }
@@ -212,6 +214,7 @@ impl TemplateSet {
             self.templates.push(Template {
                 name: format!("{path}/{}", template.name),
                 text: String::from_utf8_lossy(&template.data).into_owned(),
+                is_utf8: std::str::from_utf8(&template.data).is_ok(),
                 context: context.clone(),
                 base_path: format!("{path}/templates"),
             });
@@ -253,9 +256,17 @@ impl TemplateSet {
             let output = engine
                 .render(&template.name, &Value::Map(template.context.clone()))
                 .map_err(HelmError::Render)?;
-            if !template.name.ends_with("NOTES.txt") {
-                files.push((&template.name, clean(output.text, output.marks)));
+            if template.name.ends_with("NOTES.txt") {
+                continue;
             }
+            let cleaned = clean(output.text, output.marks);
+            if !template.is_utf8 && cleaned.text.contains(char::REPLACEMENT_CHARACTER) {
+                return Err(HelmError::Manifest {
+                    file: template.name.clone(),
+                    message: "it holds bytes that are no UTF-8; save the file as UTF-8".to_owned(),
+                });
+            }
+            files.push((&template.name, cleaned));
         }
         files.sort_by(|left, right| left.0.cmp(right.0));
         let starts: HashMap<String, LineStarts> = self

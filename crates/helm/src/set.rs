@@ -14,9 +14,13 @@ pub enum Typing {
     Strings,
     /// `--set-file`: the value names a file, whose content counts.
     Files(fn(&str) -> Result<String, String>),
+    /// `--set-json`: the value is JSON.
+    Json,
+    /// `--set-literal`: the whole rest is the value.
+    Literal,
 }
 
-/// Applies an argument of `--set`, `--set-string` or `--set-file` to values.
+/// Applies an argument of `--set` or one of its kin to values.
 pub fn apply(into: &Map, argument: &str, typing: Typing) -> Result<(), String> {
     let mut reader = Reader {
         rest: argument.chars().collect::<Vec<_>>().into_iter().peekable(),
@@ -26,57 +30,6 @@ pub fn apply(into: &Map, argument: &str, typing: Typing) -> Result<(), String> {
         reader.key(into, 0)?;
     }
     Ok(())
-}
-
-/// Applies an argument of `--set-json`: `a=JSON`.
-pub fn apply_json(into: &Map, argument: &str) -> Result<(), String> {
-    let mut rest = argument;
-    while !rest.is_empty() {
-        let (key, after) = rest
-            .split_once('=')
-            .ok_or_else(|| format!("key {rest:?} has no value"))?;
-        let mut stream = serde_json::Deserializer::from_str(after).into_iter::<serde_json::Value>();
-        let value = match stream.next() {
-            None => Value::Nil,
-            Some(value) => kubescape_gotemplate::json::from_json(value.map_err(|error| error.to_string())?),
-        };
-        let consumed = stream.byte_offset();
-        let placeholder = format!("{key}=");
-        apply(into, &placeholder, Typing::Strings)?;
-        replace_leaf(into, key, value);
-        rest = after
-            .get(consumed..)
-            .unwrap_or_default()
-            .trim_start()
-            .trim_start_matches(',');
-    }
-    Ok(())
-}
-
-/// Applies an argument of `--set-literal`: the whole rest is the value.
-pub fn apply_literal(into: &Map, argument: &str) -> Result<(), String> {
-    let (key, value) = argument
-        .split_once('=')
-        .ok_or_else(|| format!("key {argument:?} has no value"))?;
-    apply(into, &format!("{key}="), Typing::Strings)?;
-    replace_leaf(into, key, value.into());
-    Ok(())
-}
-
-/// Replaces what a plain dotted key leads to.
-fn replace_leaf(into: &Map, key: &str, value: Value) {
-    let mut map = into.clone();
-    let mut keys = key.split('.').peekable();
-    while let Some(key) = keys.next() {
-        if keys.peek().is_none() {
-            map.insert(key, value);
-            return;
-        }
-        match map.get(key) {
-            Some(Value::Map(inner)) => map = inner,
-            _ => return,
-        }
-    }
 }
 
 /// Sets a key; nothing has the empty one.
@@ -98,14 +51,15 @@ struct Reader {
 }
 
 impl Reader {
-    /// Text up to one of the stops, which is returned as well. A backslash takes the next character as it is.
+    /// Text up to one of the stops, which is returned as well. A backslash takes the next character as it is, where
+    /// not all is literal.
     fn until(&mut self, stops: &[char]) -> (String, Option<char>) {
         let mut text = String::new();
         while let Some(character) = self.rest.next() {
             if stops.contains(&character) {
                 return (text, Some(character));
             }
-            if character == '\\' {
+            if character == '\\' && !matches!(self.typing, Typing::Literal) {
                 text.extend(self.rest.next());
             } else {
                 text.push(character);
@@ -120,7 +74,11 @@ impl Reader {
                 "value name nested level is greater than maximum supported nested level of {MAX_DEPTH}"
             ));
         }
-        let (key, stop) = self.until(&['=', '[', ',', '.']);
+        let stops: &[char] = match self.typing {
+            Typing::Literal => &['=', '[', '.'],
+            _ => &['=', '[', '.', ','],
+        };
+        let (key, stop) = self.until(stops);
         match stop {
             None if key.is_empty() => Ok(()),
             None => Err(format!("key {key:?} has no value")),
@@ -216,12 +174,31 @@ impl Reader {
     }
 
     fn value(&mut self) -> Result<Value, String> {
-        if self.rest.peek() == Some(&'{') && !matches!(self.typing, Typing::Files(_)) {
-            self.rest.next();
-            return self.list();
+        match self.typing {
+            Typing::Json => return self.json(),
+            Typing::Literal => return Ok(self.rest.by_ref().collect::<String>().into()),
+            Typing::Typed | Typing::Strings if self.rest.peek() == Some(&'{') => {
+                self.rest.next();
+                return self.list();
+            }
+            Typing::Typed | Typing::Strings | Typing::Files(_) => {}
         }
         let (text, _) = self.until(&[',']);
         self.typed(&text)
+    }
+
+    /// The JSON value that comes next, and the comma behind it.
+    fn json(&mut self) -> Result<Value, String> {
+        let rest: String = self.rest.clone().collect();
+        let mut stream = serde_json::Deserializer::from_str(&rest).into_iter::<serde_json::Value>();
+        let value = match stream.next() {
+            None => Value::Nil,
+            Some(value) => kubescape_gotemplate::json::from_json(value.map_err(|error| error.to_string())?),
+        };
+        let after = rest.get(stream.byte_offset()..).unwrap_or_default().trim_start();
+        let after = after.strip_prefix(',').unwrap_or(after);
+        self.rest = after.chars().collect::<Vec<_>>().into_iter().peekable();
+        Ok(value)
     }
 
     fn list(&mut self) -> Result<Value, String> {
@@ -246,7 +223,7 @@ impl Reader {
         match self.typing {
             Typing::Strings => return Ok(text.into()),
             Typing::Files(read) => return read(text).map(Value::from),
-            Typing::Typed => {}
+            Typing::Typed | Typing::Json | Typing::Literal => {}
         }
         Ok(match text.to_ascii_lowercase().as_str() {
             "true" => Value::Bool(true),

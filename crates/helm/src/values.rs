@@ -33,7 +33,8 @@ pub fn read_yaml(text: &str) -> Result<Value, String> {
     Ok(from_node(&node))
 }
 
-fn infinite(node: &Node) -> Option<String> {
+/// The first number that JSON cannot hold.
+pub(crate) fn infinite(node: &Node) -> Option<String> {
     match &node.value {
         Yaml::Float(number) if !number.is_finite() => Some(kubescape_gotemplate::format::float_text(*number)),
         Yaml::Sequence(items) => items.iter().find_map(infinite),

@@ -188,6 +188,41 @@ fn patterns() {
 }
 
 #[test]
+fn methods() {
+    check(
+        "methods",
+        &[
+            ("{{ (semver `1.2.4`).Compare (semver `1.2.3`) }}", "1"),
+            (
+                "{{ (toDate `2006-01-02` `2024-01-31`).AddDate 0 1 0 | date `2006-01-02` }}",
+                "2024-03-02",
+            ),
+            (
+                "{{ (toDate `2006-01-02` `2024-03-01`).AddDate -1 -3 -1 | date `2006-01-02` }}",
+                "2022-11-30",
+            ),
+            ("{{ (toDate `2006-01-02` `2024-03-01`).Before now }}", "true"),
+        ],
+    );
+    check_errors(
+        "methods-bad",
+        &[
+            (
+                "{{ (semver `1.2.4`).Compare `1.2.3` }}",
+                28,
+                "can't handle `1.2.3` for arg of type *semver.Version",
+            ),
+            (
+                "{{ (semver `1.2.4`).Major 1 }}",
+                11,
+                "wrong number of args for Major: want 0 got 1",
+            ),
+            ("{{ now.Format 1 }}", 14, "expected string; found 1"),
+        ],
+    );
+}
+
+#[test]
 fn bounds() {
     check(
         "bounds",

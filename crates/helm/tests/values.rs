@@ -93,6 +93,49 @@ fn set() {
 }
 
 #[test]
+fn set_json_and_literal() {
+    let folder = Folder::new(
+        "json",
+        &[
+            ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+            ("values.yaml", "l: [x, z]\n"),
+            VALUES,
+        ],
+    );
+    for (json, literal, expected) in [
+        (
+            Some(r#"l[0]={"q":1},s="x,y""#),
+            None,
+            r#"{"l":[{"q":1}],"s":"x,y"}"#,
+        ),
+        (
+            Some("a.b=[1,null],c="),
+            None,
+            r#"{"a":{"b":[1,null]},"c":null,"l":["x","z"]}"#,
+        ),
+        (None, Some("l[1]=p,q={r}"), r#"{"l":[null,"p,q={r}"]}"#),
+        (None, Some("a,b.c=1"), r#"{"a,b":{"c":"1"},"l":["x","z"]}"#),
+        (None, Some(r"a\.b=1\.c"), r#"{"a\\":{"b":"1\\.c"},"l":["x","z"]}"#),
+    ] {
+        let list = |argument: Option<&str>| argument.map(str::to_owned).into_iter().collect();
+        let options = RenderOptions {
+            overrides: Overrides {
+                json: list(json),
+                literals: list(literal),
+                ..Overrides::default()
+            },
+            ..RenderOptions::default()
+        };
+        let rendered = render(&folder.0, &options).unwrap();
+        assert_eq!(
+            rendered.documents[0].text,
+            format!("v: {expected}"),
+            "{json:?} {literal:?}"
+        );
+    }
+}
+
+#[test]
 fn imported_values_and_globals() {
     check(
         "imports",

@@ -8,8 +8,7 @@ use crate::{Text, Value};
 
 pub use float::{float_text, general, shortest};
 pub use printf::printf;
-pub(crate) use quote::is_printable;
-pub use quote::{quote, quote_char};
+pub use quote::{is_printable, quote, quote_char};
 
 /// Deeper values (a map can hold itself) are cut off instead of followed.
 const MAX_DEPTH: usize = 500;

@@ -47,7 +47,7 @@ fn push_escaped(character: char, delimiter: char, ascii: bool, out: &mut String)
 }
 
 /// Letters, marks, numbers, punctuation and symbols, as `strconv.IsPrint` counts them; the only space is U+0020.
-pub(crate) fn is_printable(character: char) -> bool {
+pub fn is_printable(character: char) -> bool {
     if character.is_control() || character.is_whitespace() {
         return false;
     }

@@ -5,13 +5,14 @@ mod layout;
 use std::any::Any;
 use std::rc::Rc;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp, Zoned};
 
-use super::arguments::{Result, text, value};
+use super::arguments::{Result, int as int_argument, text, value};
 use crate::functions::{Functions, Param};
 use crate::value::Object;
-use crate::{CallError, Value};
+use crate::{CallError, Text, Value};
 
 const TIME: Param = Param::Named("time.Time");
 
@@ -87,14 +88,35 @@ impl Object for Time {
         "time.Time"
     }
 
+    fn params(&self, name: &str) -> Option<&'static [Param]> {
+        Some(match name {
+            "Format" => &[Param::String],
+            "AddDate" => &[Param::Int, Param::Int, Param::Int],
+            "Before" | "After" | "Equal" => &[Param::Named("time.Time")],
+            _ => return None,
+        })
+    }
+
     fn call(&self, name: &str, arguments: &[Value]) -> Option<std::result::Result<Value, CallError>> {
         let zoned = self.at.to_zoned(self.zone.clone());
         let int = |number: i64| Value::Int(number);
         Some(Ok(match name {
-            "Format" => match arguments {
-                [Value::String(format)] => layout::format(&format.to_str(), self.at, &self.zone).into(),
-                _ => return Some(Err(CallError::new("Format takes a layout"))),
-            },
+            "Format" => {
+                let format = arguments.first().and_then(Value::as_text);
+                let format = format.map(Text::to_str).unwrap_or_default();
+                layout::format(&format, self.at, &self.zone).into()
+            }
+            "AddDate" => {
+                let [years, months, days] = [0, 1, 2].map(|place| int_argument(arguments, place));
+                time(
+                    shifted(&zoned, years, months, days).unwrap_or(self.at),
+                    self.zone.clone(),
+                )
+            }
+            "Before" => (self.at < moment(value(arguments, 0))).into(),
+            "After" => (self.at > moment(value(arguments, 0))).into(),
+            "Equal" => (self.at == moment(value(arguments, 0))).into(),
+            "Nanosecond" => int(zoned.subsec_nanosecond().into()),
             "Unix" => Value::Int64(self.at.as_second()),
             "UnixMilli" => Value::Int64(self.at.as_millisecond()),
             "UnixNano" => Value::Int64(i64::try_from(self.at.as_nanosecond()).unwrap_or_default()),
@@ -124,6 +146,24 @@ impl Object for Time {
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+/// The same time of another day. A day beyond its month counts into the next one.
+fn shifted(from: &Zoned, years: i64, months: i64, days: i64) -> Option<Timestamp> {
+    let months = i64::from(from.year())
+        .checked_add(years)?
+        .checked_mul(12)?
+        .checked_add(i64::from(from.month()) - 1)?
+        .checked_add(months)?;
+    let year = i16::try_from(months.div_euclid(12)).ok()?;
+    let month = i8::try_from(months.rem_euclid(12) + 1).ok()?;
+    let days = days.checked_add(i64::from(from.day()) - 1)?;
+    let day = Date::new(year, month, 1)
+        .ok()?
+        .checked_add(Span::new().try_days(days).ok()?)
+        .ok()?;
+    let at = day.to_datetime(from.time()).to_zoned(from.time_zone().clone());
+    Some(at.ok()?.timestamp())
 }
 
 fn time(at: Timestamp, zone: TimeZone) -> Value {

@@ -11,6 +11,7 @@ mod dicts;
 mod dsa;
 mod encoding;
 mod lists;
+mod montgomery;
 mod names;
 mod numbers;
 mod paths;

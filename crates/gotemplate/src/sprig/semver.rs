@@ -155,6 +155,16 @@ impl Object for Version {
         true
     }
 
+    fn params(&self, name: &str) -> Option<&'static [Param]> {
+        match name {
+            "Compare" | "LessThan" | "GreaterThan" | "Equal" | "LessThanEqual" | "GreaterThanEqual" => {
+                Some(&[Param::Named("*semver.Version")])
+            }
+            "Major" | "Minor" | "Patch" | "Prerelease" | "Metadata" | "Original" | "String" => Some(&[]),
+            _ => None,
+        }
+    }
+
     fn call(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, CallError>> {
         let number = |index: usize| {
             let number = self.numbers.get(index).copied().unwrap_or_default();

@@ -12,10 +12,11 @@ const MAX_DEPTH: usize = 60;
 
 pub(super) fn read(root: &Path) -> Result<Vec<ChartFile>, HelmError> {
     let ignore_text = fs::read_to_string(root.join(".helmignore")).unwrap_or_default();
-    let ignore = Ignore::parse(&ignore_text).map_err(|message| HelmError::Load {
-        chart: root.display().to_string(),
-        message,
-    })?;
+    let ignore =
+        Ignore::parse(ignore_text.trim_start_matches('\u{feff}')).map_err(|message| HelmError::Load {
+            chart: root.display().to_string(),
+            message,
+        })?;
     let real_root = fs::canonicalize(root).map_err(|source| failed(root, source))?;
     let mut walk = Walk {
         root,
