@@ -10,6 +10,7 @@ mod git;
 mod library;
 mod log;
 mod output;
+mod requests;
 mod settings;
 mod signatures;
 mod trust;
@@ -74,7 +75,7 @@ fn dispatch(arguments: Arguments, scratch: &Scratch, log: Log) -> anyhow::Result
         Some(Command::Scan(scan)) => commands::scan::run(*scan, &cache, scratch, log),
         Some(Command::Render(render)) => commands::render::run(&render, scratch, log),
         Some(Command::List(list)) => commands::list::run(&list, &cache, log),
-        Some(Command::Explain(explain)) => commands::explain::run(&explain, &cache),
+        Some(Command::Explain(explain)) => commands::explain::run(&explain, &cache, log),
         Some(Command::Download(download)) => commands::download::run(&download, &cache, log),
         Some(Command::Test(test)) => commands::test::run(&test),
         Some(Command::Version(version)) => commands::version::run(&version),

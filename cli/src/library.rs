@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use kubescape_library::{Library, artifact_files};
+use kubescape_library::{Artifacts, Library, artifact_files, artifact_named};
 use kubescape_model::{ExceptionPolicy, PolicyDegradation};
 use kubescape_policy::exceptions::read_exceptions;
 
 use crate::args::LibraryFlags;
+use crate::log::Log;
 
 /// A library, and what it should have and lacks.
 pub(crate) struct LoadedLibrary {
@@ -17,8 +18,8 @@ pub(crate) struct LoadedLibrary {
 }
 
 /// The library that the flags name, or the built-in one; custom rules come on top.
-pub(crate) fn load(flags: &LibraryFlags, cache: &Path) -> anyhow::Result<LoadedLibrary> {
-    let mut loaded = replacement(flags, cache)?;
+pub(crate) fn load(flags: &LibraryFlags, cache: &Path, log: Log) -> anyhow::Result<LoadedLibrary> {
+    let mut loaded = replacement(flags, cache, log)?;
     if let Some(folder) = &flags.custom_rules {
         loaded
             .library
@@ -28,7 +29,7 @@ pub(crate) fn load(flags: &LibraryFlags, cache: &Path) -> anyhow::Result<LoadedL
     Ok(loaded)
 }
 
-fn replacement(flags: &LibraryFlags, cache: &Path) -> anyhow::Result<LoadedLibrary> {
+fn replacement(flags: &LibraryFlags, cache: &Path, log: Log) -> anyhow::Result<LoadedLibrary> {
     let whole = |library| LoadedLibrary {
         library,
         degradations: Vec::new(),
@@ -37,7 +38,7 @@ fn replacement(flags: &LibraryFlags, cache: &Path) -> anyhow::Result<LoadedLibra
         return from_folder(folder).map(whole);
     }
     if let Some(folder) = &flags.use_artifacts_from {
-        return from_artifacts(folder);
+        return from_artifacts(folder, log);
     }
     if flags.use_default {
         if !cache.is_dir() {
@@ -46,11 +47,11 @@ fn replacement(flags: &LibraryFlags, cache: &Path) -> anyhow::Result<LoadedLibra
                 cache.display()
             );
         }
-        return from_artifacts(cache);
+        return from_artifacts(cache, log);
     }
     if !flags.use_from.is_empty() {
         let built_in = built_in()?;
-        let mut library = Library::from_artifacts(&flags.use_from, &built_in).context("--use-from")?;
+        let mut library = joined(&flags.use_from, &built_in, log).context("--use-from")?;
         library.exceptions.extend(built_in.exceptions);
         library.attack_tracks.extend(built_in.attack_tracks);
         return Ok(whole(library));
@@ -82,7 +83,16 @@ pub(crate) fn read_exceptions_file(path: &Path) -> anyhow::Result<Vec<Arc<Except
     read_exceptions(&text).map_err(|error| anyhow::anyhow!("{}:{error}", path.display()))
 }
 
-fn from_artifacts(path: &Path) -> anyhow::Result<LoadedLibrary> {
+/// The library in files of artefacts; what they name and no file has is left out with a warning.
+fn joined(files: &[PathBuf], base: &Library, log: Log) -> anyhow::Result<Library> {
+    let Artifacts { library, warnings } = Library::from_artifacts(files, base)?;
+    for warning in warnings {
+        log.warning(&warning);
+    }
+    Ok(library)
+}
+
+fn from_artifacts(path: &Path, log: Log) -> anyhow::Result<LoadedLibrary> {
     let folder = if path.is_file() {
         path.parent().unwrap_or(Path::new("."))
     } else {
@@ -95,22 +105,26 @@ fn from_artifacts(path: &Path) -> anyhow::Result<LoadedLibrary> {
         .into_iter()
         .filter(|file| !file.ends_with("config.json"))
         .collect();
-    let mut library = Library::from_artifacts(&files, &built_in()?)
+    let mut library = joined(&files, &built_in()?, log)
         .with_context(|| format!("the artifacts in {} cannot be used", folder.display()))?;
-    let exceptions = folder.join("exceptions.json");
-    if exceptions.exists() {
+    let exceptions = artifact_named(folder, &["exceptions"]);
+    if let Some(exceptions) = exceptions {
         library.exceptions = read_exceptions_file(&exceptions)?;
     }
-    let missing = [
-        ("exceptions", "exceptions.json"),
-        ("controlInputs", "controls-inputs.json"),
+    let missing: [(&str, &[&str]); 2] = [
+        ("exceptions", &["exceptions"]),
+        ("controlInputs", &["controls-inputs", "default_config_inputs"]),
     ];
     let degradations = missing
         .into_iter()
-        .filter(|(_, file)| !folder.join(file).exists())
-        .map(|(component, file)| PolicyDegradation {
+        .filter(|(_, names)| artifact_named(folder, names).is_none())
+        .map(|(component, names)| PolicyDegradation {
             component: component.to_owned(),
-            reason: format!("there is no {file} in {}", folder.display()),
+            reason: format!(
+                "there is no {}.json in {}",
+                names.join(".json or "),
+                folder.display()
+            ),
         })
         .collect();
     Ok(LoadedLibrary {

@@ -11,6 +11,9 @@ use kubescape_policy::ImageSignatures;
 
 use crate::trust;
 
+/// Images that are looked up at the same time.
+const AT_ONCE: usize = 8;
+
 /// Asks registries, and keeps what they could not answer.
 #[derive(Debug)]
 pub(crate) struct RegistrySignatures {
@@ -49,6 +52,22 @@ impl RegistrySignatures {
 }
 
 impl ImageSignatures for RegistrySignatures {
+    /// Looks the images up, several at once. Whoever asks about one of them waits for it and finds the same answer.
+    fn announce(&self, images: &BTreeSet<String>) {
+        let waiting = Mutex::new(images.iter());
+        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+        std::thread::scope(|scope| {
+            for _ in 0..AT_ONCE.min(images.len()) {
+                scope.spawn(|| {
+                    while let Some(image) = next() {
+                        // What went wrong is kept with the image, and told when a policy asks.
+                        let _ = self.signatures.exist(image);
+                    }
+                });
+            }
+        });
+    }
+
     fn exist(&self, image: &str) -> bool {
         self.settled(image, self.signatures.exist(image))
     }

@@ -109,7 +109,7 @@ expression_holds(own, expression) if {
 
 expression_holds(own, expression) if {
 	expression.operator == "NotIn"
-	not own[expression.key] in expression.values
+	not object.get(own, expression.key, null) in expression.values
 }
 
 expression_holds(own, expression) if {

@@ -5,10 +5,11 @@ use kubescape_policy::closest;
 use kubescape_report::control_page;
 
 use crate::args::ExplainArguments;
+use crate::log::Log;
 use crate::output::to_stdout;
 
-pub(crate) fn run(arguments: &ExplainArguments, cache: &std::path::Path) -> anyhow::Result<()> {
-    let library = crate::library::load(&arguments.library, cache)?.library;
+pub(crate) fn run(arguments: &ExplainArguments, cache: &std::path::Path, log: Log) -> anyhow::Result<()> {
+    let library = crate::library::load(&arguments.library, cache, log)?.library;
     let id = arguments.control.trim();
     let Some(control) = library.control(id) else {
         let hint = closest(id, library.controls.iter().map(|control| control.id.as_str()));

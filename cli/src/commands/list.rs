@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &ListArguments, cache: &Path, log: Log) -> anyhow::
     for warning in arguments.account.check()? {
         log.warning(&warning);
     }
-    let library = crate::library::load(&arguments.library, cache)?.library;
+    let library = crate::library::load(&arguments.library, cache, log)?.library;
     match arguments.what {
         ListWhat::Frameworks => {
             let names: Vec<&str> = library

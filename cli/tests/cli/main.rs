@@ -20,6 +20,7 @@ mod git;
 mod json_report;
 mod output;
 mod policies;
+mod releases;
 #[path = "../../../crates/git/tests/git/repository.rs"]
 #[allow(dead_code, reason = "the tests of the crate use more of it")]
 mod repository;

@@ -34,7 +34,9 @@ wide(egress) if {
 	wide_rule(rule)
 }
 
-wide_rule(rule) if not has_entries(rule.to)
+wide_rule(rule) if not is_object(rule)
+
+wide_rule(rule) if not has_entries(object.get(rule, "to", null))
 
 wide_rule(rule) if {
 	some peer in rule.to

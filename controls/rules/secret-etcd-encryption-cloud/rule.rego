@@ -7,7 +7,7 @@ import data.kubescape.cloud
 deny contains finding if {
 	some provider in ["aks", "eks", "gke"]
 	some description in cloud.descriptions(provider, "ClusterDescribe")
-	not encrypted(provider, description.data)
+	not encrypted(provider, object.get(description, "data", {}))
 	places := object.union({"fixCommand": data.parameters[provider]}, paths(provider))
 	finding := cloud.finding(description, "secrets are not encrypted at rest", 3, places)
 }

@@ -30,6 +30,16 @@ pub enum LibraryError {
         /// What is wrong, and with which key.
         message: String,
     },
+    /// A line of a file has the wrong shape, or names what no file has.
+    #[error("{path}:{line}: {message}")]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// What is wrong, and what to do.
+        message: String,
+    },
     /// A control names a rule that no file defines, or a rule names a missing Rego file.
     #[error("{user} names {kind} {name:?}, which the library does not have")]
     Dangling {

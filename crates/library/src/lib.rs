@@ -22,7 +22,7 @@ mod rule_file;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-pub use artifacts::{Artifact, artifact_files, write_artifact};
+pub use artifacts::{Artifact, Artifacts, artifact_files, artifact_named, write_artifact};
 pub use cases::{BriefFinding, Case, Expected, cases_of_custom_rules, cases_of_folder, cases_of_library};
 pub use custom_rules::CUSTOM_RULES;
 pub use error::LibraryError;

@@ -10,10 +10,10 @@ mod evaluate;
 mod identity;
 mod image_name;
 mod index;
+mod network;
 mod results;
 mod score;
 mod selection;
-mod signatures;
 mod suggest;
 
 pub mod exceptions;
@@ -24,9 +24,9 @@ pub use attack::prioritize;
 pub use evaluate::{EvaluationContext, Evaluator, Progress, evaluate};
 pub use image_name::{ImageNameError, normalize as normalize_image_name};
 pub use index::{joins_across, wanted_kinds};
+pub use network::{HttpRequest, HttpRequests, HttpResponse, ImageSignatures, Network};
 pub use selection::{
     ControlFilter, Request, SelectedControl, SelectedFramework, Selection, SelectionError, select,
 };
-pub use signatures::ImageSignatures;
 pub use suggest::closest;
 pub use testing::rule_objects;

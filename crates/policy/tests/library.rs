@@ -114,7 +114,10 @@ impl kubescape_policy::ImageSignatures for OneRegistry {
 #[test]
 fn rules_about_signatures() {
     let library = Library::from_folder(&folder()).unwrap();
-    let programs = Programs::new(&library).with_signatures(Some(std::sync::Arc::new(OneRegistry)));
+    let programs = Programs::new(&library).with_network(kubescape_policy::Network {
+        signatures: Some(std::sync::Arc::new(OneRegistry)),
+        requests: None,
+    });
     let check = |rule: &str, image: &str, keys: &[&str], expected: usize| {
         let rule = library.rule(rule).unwrap();
         let pod = format!(

@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use kubescape_library::{Inputs, Library};
 use kubescape_model::{Parameters, Resource};
-use kubescape_policy::ImageSignatures;
 use kubescape_policy::rego::{EngineValue, Limits, Programs, Response, RuleError, RuleInput};
+use kubescape_policy::{ImageSignatures, Network};
 use kubescape_yaml::{Limits as YamlLimits, Profile, load_manifests};
 
 const OBJECTS: &str = "
@@ -45,7 +45,10 @@ fn run(policy: &str, signatures: Option<Arc<dyn ImageSignatures>>) -> Result<Vec
     library
         .modules
         .insert("policy.rego".to_owned(), policy.to_owned());
-    let programs = Programs::new(&library).with_signatures(signatures);
+    let programs = Programs::new(&library).with_network(Network {
+        signatures,
+        requests: None,
+    });
     let input = RuleInput {
         objects: &objects(),
         inputs: &Inputs::default(),

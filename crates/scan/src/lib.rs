@@ -15,8 +15,7 @@ use kubescape_model::{
 use kubescape_policy::exceptions::{self, ExceptionSet, ExceptionSources, audit};
 use kubescape_policy::rego::{Limits, Programs};
 use kubescape_policy::{
-    ControlFilter, EvaluationContext, ImageSignatures, Progress, Request, evaluate, prioritize, select,
-    wanted_kinds,
+    ControlFilter, EvaluationContext, Network, Progress, Request, evaluate, prioritize, select, wanted_kinds,
 };
 use kubescape_source::{CollectSettings, Collected, Context, Fetched, Skipped, collect, collect_text};
 
@@ -57,8 +56,8 @@ pub struct ScanRequest<'scan> {
     pub limits: Limits,
     /// Whether what rules print is kept.
     pub prints: bool,
-    /// Who answers about signatures of images; `None`: the scan stays off the network.
-    pub signatures: Option<Arc<dyn ImageSignatures>>,
+    /// Who asks the network on behalf of policies.
+    pub network: Network,
 }
 
 /// What a scan gives.
@@ -144,7 +143,7 @@ pub fn scan(
 
 /// The rules of the library, none parsed yet.
 fn programs<'scan>(request: &ScanRequest<'scan>) -> Programs<'scan> {
-    let programs = Programs::new(request.library).with_signatures(request.signatures.clone());
+    let programs = Programs::new(request.library).with_network(request.network.clone());
     match request.prints {
         true => programs.keeping_prints(),
         false => programs,

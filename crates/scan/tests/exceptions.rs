@@ -43,7 +43,7 @@ fn run(manifest: &str, exceptions: &str, frameworks: &[&str]) -> Result<ScanOutc
         degradations: Vec::new(),
         limits: Limits::default(),
         prints: false,
-        signatures: None,
+        network: kubescape_policy::Network::default(),
     };
     Ok(scan(request, &|_| {})?)
 }

@@ -222,7 +222,7 @@ fn report(library: &Library, input: &Path) -> Result<Report, Box<dyn Error>> {
         degradations: Vec::new(),
         limits: Limits::default(),
         prints: false,
-        signatures: None,
+        network: kubescape_policy::Network::default(),
     };
     Ok(scan(request, &|_| {})?.report)
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kubescape_git::Scratch;
-use kubescape_policy::ImageSignatures;
+use kubescape_policy::{HttpRequests, ImageSignatures, Network};
 use kubescape_report::{ScanReport, json, pretty};
 use kubescape_scan::{ScanOutcome, ScanRequest, scan};
 
@@ -22,6 +22,7 @@ use crate::clock;
 use crate::library::LoadedLibrary;
 use crate::log::{Level, Log, wants_color};
 use crate::output::{prepare, to_file, to_stdout};
+use crate::requests::Requests;
 use crate::settings::{Format, Output, ScanKind, ScanSettings};
 use crate::signatures::RegistrySignatures;
 use words::LibraryWords;
@@ -44,7 +45,7 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, scratch: &Scratch, log
     let LoadedLibrary {
         library,
         degradations,
-    } = crate::library::load(&settings.flags.library, cache)?;
+    } = crate::library::load(&settings.flags.library, cache, log)?;
     let inputs = settings.inputs(&library.defaults)?;
     let signatures = match settings.flags.network.allow_network {
         true => Some(RegistrySignatures::new()?),
@@ -67,9 +68,13 @@ pub(crate) fn run(arguments: ScanArguments, cache: &Path, scratch: &Scratch, log
         degradations,
         limits: settings.limits,
         prints: settings.flags.enable_rego_prints,
-        signatures: signatures
-            .clone()
-            .map(|signatures| signatures as Arc<dyn ImageSignatures>),
+        network: Network {
+            signatures: signatures
+                .clone()
+                .map(|signatures| signatures as Arc<dyn ImageSignatures>),
+            requests: (settings.flags.network.allow_network)
+                .then(|| Arc::new(Requests::default()) as Arc<dyn HttpRequests>),
+        },
     };
     let progress = progress::Progress::start(log);
     let outcome = match settings.live {

@@ -17,7 +17,7 @@ mod numbers;
 mod paths;
 mod primes;
 mod random;
-mod regexes;
+pub mod regexes;
 pub mod semver;
 mod strings;
 mod types;

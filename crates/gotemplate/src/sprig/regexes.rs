@@ -2,6 +2,8 @@
 
 mod syntax;
 
+pub use syntax::translate;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -19,6 +19,23 @@ pub(super) struct FrameworkDocument {
     pub(super) controls: Vec<ControlDocument>,
     #[serde(rename = "controlsIDs")]
     pub(super) control_ids: Vec<String>,
+    #[serde(skip_serializing)]
+    pub(super) active_controls: Vec<ActiveControl>,
+}
+
+/// A control that a framework lists by its id, perhaps under a name of its own.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct ActiveControl {
+    #[serde(rename = "controlID")]
+    pub(super) id: String,
+    pub(super) patch: Patch,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Patch {
+    pub(super) name: Option<String>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -59,6 +76,8 @@ pub(super) struct ControlDocument {
     pub(super) default_value: String,
     pub(super) references: Vec<String>,
     pub(super) rules: Vec<RuleDocument>,
+    #[serde(skip_serializing)]
+    pub(super) rules_names: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize, Default)]

@@ -14,7 +14,8 @@ use super::documents::{
     AttackTrackDocument, ConfigDocument, ControlDocument, FrameworkDocument, MatchDocument, RuleDocument,
     SectionDocument,
 };
-use super::without_nulls;
+use super::joined::{Joins, place_of};
+use super::{Artifacts, without_nulls};
 use crate::document::typed;
 use crate::{Inputs, Library, LibraryError, Texts};
 
@@ -23,6 +24,8 @@ pub(super) struct Builder {
     library: Library,
     controls: BTreeMap<String, Control>,
     texts: BTreeMap<String, ControlTexts>,
+    joins: Joins,
+    warnings: Vec<String>,
 }
 
 impl Builder {
@@ -38,10 +41,29 @@ impl Builder {
             library,
             controls: BTreeMap::new(),
             texts: BTreeMap::new(),
+            joins: Joins::default(),
+            warnings: Vec::new(),
         }
     }
 
-    /// Adds a file, whatever it holds.
+    /// Adds a table, when the file is one.
+    pub(super) fn add_table(&mut self, path: &Path, text: &str) -> Result<bool, LibraryError> {
+        self.joins.add_table(path, text)
+    }
+
+    /// Whether controls or rules are still missing that the files name.
+    pub(super) fn lacks(&self) -> bool {
+        let wanted = |(path, framework): &(std::path::PathBuf, FrameworkDocument)| {
+            let listed = self.joins.controls_of(path, framework);
+            listed.is_empty()
+                || listed
+                    .iter()
+                    .any(|named| !self.controls.contains_key(&named.name))
+        };
+        self.joins.frameworks.iter().any(wanted)
+    }
+
+    /// Adds a JSON file, whatever it holds.
     pub(super) fn add(&mut self, path: &Path, value: Value) -> Result<(), LibraryError> {
         match without_nulls(value) {
             Value::Array(items) => items
@@ -53,12 +75,26 @@ impl Builder {
 
     fn add_document(&mut self, path: &Path, document: Value) -> Result<(), LibraryError> {
         let has = |key: &str| document.get(key).is_some();
-        if has("controls") || has("controlsIDs") {
-            return self.framework(path, typed(path, document)?);
-        }
         if has("controlID") {
             let control = typed(path, document)?;
-            return self.control(path, control, None);
+            return self.control(path, control);
+        }
+        if document.get("rule").is_some_and(Value::is_string) {
+            let rule: RuleDocument = typed(path, document)?;
+            self.joins.rules.insert(rule.name.clone(), rule);
+            return Ok(());
+        }
+        if [
+            "controls",
+            "controlsIDs",
+            "activeControls",
+            "subSections",
+            "typeTags",
+        ]
+        .into_iter()
+        .any(has)
+        {
+            return self.framework(path, typed(path, document)?);
         }
         if document.get("kind").and_then(Value::as_str) == Some("AttackTrack") {
             let track: AttackTrackDocument = typed(path, document)?;
@@ -74,6 +110,12 @@ impl Builder {
             self.library.exceptions.push(Arc::new(policy));
             return Ok(());
         }
+        if let Some(inputs) = document.pointer("/settings/postureControlInputs") {
+            self.library
+                .defaults
+                .extend(typed::<Inputs>(path, inputs.clone())?);
+            return Ok(());
+        }
         // What is left is a file of inputs, or belongs to somebody else.
         if let Ok(inputs) = serde_json::from_value::<Inputs>(document) {
             self.library.defaults.extend(inputs);
@@ -81,34 +123,46 @@ impl Builder {
         Ok(())
     }
 
-    fn framework(&mut self, path: &Path, document: FrameworkDocument) -> Result<(), LibraryError> {
-        let shape = |message: String| LibraryError::Shape {
-            path: path.to_owned(),
-            message,
-        };
+    /// Adds a framework that holds its controls; one that only lists them waits for [`Self::finish`].
+    fn framework(&mut self, path: &Path, mut document: FrameworkDocument) -> Result<(), LibraryError> {
         if document.name.is_empty() {
-            return Err(shape("the framework has no name".to_owned()));
+            return Err(LibraryError::Shape {
+                path: path.to_owned(),
+                message: "the framework has no name".to_owned(),
+            });
         }
-        if document.controls.is_empty() && !document.control_ids.is_empty() {
-            return Err(shape(format!(
-                "framework {:?}: empty list of controls",
-                document.name
-            )));
+        let holds = |control: &ControlDocument| !control.name.is_empty() || !control.rules.is_empty();
+        if !document.controls.iter().any(holds) {
+            self.joins.frameworks.push((path.to_owned(), document));
+            return Ok(());
         }
+        let controls = std::mem::take(&mut document.controls);
+        let titles = controls
+            .iter()
+            .map(|control| (control.id.clone(), Some(control.name.clone())))
+            .collect();
+        for control in controls {
+            self.control(path, control)?;
+        }
+        self.list(document, titles);
+        Ok(())
+    }
+
+    /// Puts a framework into the library, with the controls that it has and its names of them.
+    fn list(&mut self, document: FrameworkDocument, titles: BTreeMap<String, Option<String>>) {
         let mut sections = Vec::new();
         let mut sections_of: BTreeMap<String, Vec<String>> = BTreeMap::new();
         flatten(document.sub_sections, &mut sections, &mut sections_of);
-        let mut ids = Vec::new();
-        for control in document.controls {
-            ids.push(control.id.clone());
+        let ids = titles.keys().cloned().collect();
+        for (id, title) in titles {
             let membership = Membership {
-                sections: sections_of.remove(&control.id).unwrap_or_default(),
-                title: Some(control.name.clone()),
+                sections: sections_of.remove(&id).unwrap_or_default(),
+                title,
             };
-            self.control(path, control, Some((&document.name, membership)))?;
+            if let Some(control) = self.controls.get_mut(&id) {
+                control.frameworks.insert(document.name.clone(), membership);
+            }
         }
-        ids.sort();
-        ids.dedup();
         self.library
             .frameworks
             .retain(|known| !known.name.eq_ignore_ascii_case(&document.name));
@@ -123,22 +177,79 @@ impl Builder {
             sections,
             controls: ids,
         });
+    }
+
+    /// Gives the controls that hold no rules those that they list.
+    fn join_rules(&mut self) {
+        let without: Vec<String> = self
+            .controls
+            .values()
+            .filter(|control| control.rules.is_empty())
+            .map(|control| control.id.clone())
+            .collect();
+        for id in without {
+            let mut rules = Vec::new();
+            for named in self.joins.rules_of(&id) {
+                if let Some(document) = self.joins.rules.get(&named.name) {
+                    let document = document.clone();
+                    rules.push(self.rule(document));
+                } else if self.library.rules.contains_key(&named.name) {
+                    rules.push(named.name);
+                } else {
+                    self.warnings.push(format!(
+                        "{}: control {id} names the rule {:?}, which no file has; it is left out",
+                        named.place(),
+                        named.name
+                    ));
+                }
+            }
+            if let Some(control) = self.controls.get_mut(&id) {
+                control.rules = rules;
+            }
+        }
+    }
+
+    /// Gives the frameworks that hold no controls those that they list.
+    fn join_frameworks(&mut self) -> Result<(), LibraryError> {
+        for (path, document) in std::mem::take(&mut self.joins.frameworks) {
+            let known = &self.library.frameworks;
+            if known
+                .iter()
+                .any(|whole| whole.name.eq_ignore_ascii_case(&document.name))
+            {
+                continue;
+            }
+            let listed = self.joins.controls_of(&path, &document);
+            let (found, missing): (Vec<_>, Vec<_>) = listed
+                .into_iter()
+                .partition(|named| self.controls.contains_key(&named.name));
+            if found.is_empty() {
+                return Err(no_controls(&path, &document.name, missing.len()));
+            }
+            self.warnings.extend(missing.iter().map(|named| {
+                format!(
+                    "{}: framework {:?} names the control {:?}, which no file has; it is left out",
+                    named.place(),
+                    document.name,
+                    named.name
+                )
+            }));
+            let titles = found.into_iter().map(|named| (named.name, named.title));
+            self.list(document, titles.collect());
+        }
         Ok(())
     }
 
-    fn control(
-        &mut self,
-        path: &Path,
-        document: ControlDocument,
-        framework: Option<(&str, Membership)>,
-    ) -> Result<(), LibraryError> {
+    fn control(&mut self, path: &Path, document: ControlDocument) -> Result<(), LibraryError> {
         if document.id.is_empty() {
             return Err(LibraryError::Shape {
                 path: path.to_owned(),
                 message: "a control has no controlID".to_owned(),
             });
         }
-        let rules = document.rules.into_iter().map(|rule| self.rule(rule)).collect();
+        let rules: Vec<String> = document.rules.into_iter().map(|rule| self.rule(rule)).collect();
+        self.joins
+            .add_rule_names(path, &document.id, document.rules_names);
         self.texts
             .entry(document.id.clone())
             .or_insert_with(|| ControlTexts {
@@ -164,12 +275,12 @@ impl Builder {
                 action_required: attributes.action_required,
                 mitre_columns: attributes.microsoft_mitre_columns,
                 attack_tracks: attributes.attack_tracks.into_iter().map(Into::into).collect(),
-                rules,
                 fixed_inputs: document.fixed_input,
                 ..Control::default()
             });
-        if let Some((name, membership)) = framework {
-            control.frameworks.insert(name.to_owned(), membership);
+        // The same control may stand in several files, and only some of them hold its rules.
+        if control.rules.is_empty() {
+            control.rules = rules;
         }
         Ok(())
     }
@@ -209,7 +320,10 @@ impl Builder {
         other_text || other_values
     }
 
-    pub(super) fn finish(mut self) -> Library {
+    /// Joins what the files name, and gives the library.
+    pub(super) fn finish(mut self) -> Result<Artifacts, LibraryError> {
+        self.join_rules();
+        self.join_frameworks()?;
         self.library.controls = self.controls.into_values().collect();
         self.library
             .frameworks
@@ -219,7 +333,23 @@ impl Builder {
             plain: self.texts.into(),
             ..Texts::default()
         };
-        self.library
+        Ok(Artifacts {
+            library: self.library,
+            warnings: self.warnings,
+        })
+    }
+}
+
+/// A framework of which no file has a control.
+fn no_controls(path: &Path, name: &str, listed: usize) -> LibraryError {
+    let place = place_of(path, name);
+    LibraryError::Line {
+        path: place.path,
+        line: place.line,
+        message: format!(
+            "framework {name:?}: empty list of controls: it holds none, and no file has one of the {listed} that it \
+             lists; give controls, rules, FWName_CID_CName and ControlID_RuleName of the same release too"
+        ),
     }
 }
 

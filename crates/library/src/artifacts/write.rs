@@ -108,6 +108,7 @@ fn framework_document(library: &Library, framework: &Framework) -> FrameworkDocu
             .map(|control| control_document(library, control, control.name_in(&framework.name)))
             .collect(),
         control_ids: framework.controls.clone(),
+        active_controls: Vec::new(),
     }
 }
 
@@ -145,6 +146,7 @@ fn control_document(library: &Library, control: &Control, name: &str) -> Control
             .filter_map(|name| library.rules.get(name))
             .map(|rule| rule_document(library, rule))
             .collect(),
+        rules_names: Vec::new(),
     }
 }
 

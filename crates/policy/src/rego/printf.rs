@@ -151,6 +151,9 @@ impl Spec {
             ('v' | 'g', Value::Number(number)) if !number.is_integer() => {
                 shortest(number.as_f64().unwrap_or_default())
             }
+            ('G', Value::Number(number)) if !number.is_integer() => {
+                shortest(number.as_f64().unwrap_or_default()).to_uppercase()
+            }
             ('v', _) => plain(argument),
             ('s', Value::String(text)) => self.cut(text),
             ('s', Value::Number(_)) => bad(self.verb, argument),
@@ -167,10 +170,13 @@ impl Spec {
                 None if self.verb == 'd' && number.is_integer() => plain(argument),
                 None => bad(self.verb, argument),
             },
-            ('x', _) => plain(argument).bytes().fold(String::new(), |mut hex, byte| {
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            }),
+            ('x' | 'X', _) => {
+                let hex = plain(argument).bytes().fold(String::new(), |mut hex, byte| {
+                    let _ = write!(hex, "{byte:02x}");
+                    hex
+                });
+                if self.verb == 'X' { hex.to_uppercase() } else { hex }
+            }
             ('f' | 'F' | 'g' | 'e', Value::Number(number)) if number.is_integer() => bad(self.verb, argument),
             ('f' | 'F', Value::Number(number)) => {
                 format!(

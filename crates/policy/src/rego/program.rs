@@ -1,27 +1,33 @@
 //! Parsed policies, ready to run.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use kubescape_library::{Inputs, Library};
 use kubescape_model::{Parameter, Parameters};
-use regorus::utils::limits::ExecutionTimerConfig;
+use regorus::utils::limits::{ExecutionTimerConfig, PolicyLengthConfig};
 use regorus::{Engine, Value};
 
 use super::builtins;
 use super::response::Response;
 use super::source::{calls, deepest, finding_rules, is_version_1, prepare};
 use super::value::EngineValue;
-use crate::ImageSignatures;
+use crate::Network;
 
 /// The package in which every rule stands.
 const PACKAGE: &str = "armo_builtins";
 /// Steps of the engine between two looks at the clock.
 const STEPS_PER_CLOCK: NonZeroU32 = match NonZeroU32::new(4096) {
     Some(steps) => steps,
+    None => NonZeroU32::MIN,
+};
+
+/// Columns that a line of a policy may have.
+const LONGEST_LINE: NonZeroU32 = match NonZeroU32::new(1 << 16) {
+    Some(columns) => columns,
     None => NonZeroU32::MIN,
 };
 
@@ -100,7 +106,7 @@ pub struct Programs<'library> {
     parsed: HashMap<&'library str, OnceLock<Result<Program, RuleError>>>,
     /// What rules printed, when that is kept.
     prints: Option<Mutex<Vec<String>>>,
-    signatures: Option<Arc<dyn ImageSignatures>>,
+    network: Network,
     /// An engine with the builtins, which every program starts from.
     base: OnceLock<Result<Engine, RuleError>>,
 }
@@ -111,6 +117,8 @@ struct Program {
     engine: Engine,
     /// The rules that make findings; empty: every rule of the package counts.
     rules: Vec<String>,
+    /// Whether it asks about signatures of images.
+    signatures: bool,
 }
 
 impl<'library> Programs<'library> {
@@ -129,15 +137,15 @@ impl<'library> Programs<'library> {
                 .map(|key| (key.as_str(), OnceLock::new()))
                 .collect(),
             prints: None,
-            signatures: None,
+            network: Network::default(),
             base: OnceLock::new(),
         }
     }
 
-    /// Lets policies ask about signatures of images.
+    /// Lets policies ask the network.
     #[must_use]
-    pub fn with_signatures(mut self, signatures: Option<Arc<dyn ImageSignatures>>) -> Self {
-        self.signatures = signatures;
+    pub fn with_network(mut self, network: Network) -> Self {
+        self.network = network;
         self
     }
 
@@ -166,6 +174,9 @@ impl<'library> Programs<'library> {
 
     fn run(&self, module: &str, input: RuleInput<'_>) -> Result<Vec<Response>, RuleError> {
         let program = self.program(module)?;
+        if let (true, Some(signatures)) = (program.signatures, &self.network.signatures) {
+            signatures.announce(&images(input.objects));
+        }
         let mut engine = program.engine.clone();
         engine.set_gather_prints(self.prints.is_some());
         engine
@@ -215,7 +226,8 @@ impl<'library> Programs<'library> {
             .modules
             .get(module)
             .ok_or_else(|| RuleError::Missing(module.to_owned()))?;
-        if self.signatures.is_none() && calls(text, builtins::SIGNATURES) {
+        let signatures = calls(text, builtins::SIGNATURES);
+        if signatures && self.network.signatures.is_none() {
             return Err(RuleError::NeedsNetwork);
         }
         let mut engine = self.base()?;
@@ -226,6 +238,7 @@ impl<'library> Programs<'library> {
         Ok(Program {
             engine,
             rules: finding_rules(text),
+            signatures,
         })
     }
 
@@ -233,7 +246,12 @@ impl<'library> Programs<'library> {
         let make = || {
             let mut engine = Engine::new();
             engine.set_strict_builtin_errors(false);
-            builtins::install(&mut engine, self.signatures.as_ref())
+            // Long lists of names or expressions stand on one line.
+            engine.set_policy_length_config(PolicyLengthConfig {
+                max_col: LONGEST_LINE,
+                ..PolicyLengthConfig::default()
+            });
+            builtins::install(&mut engine, &self.network)
                 .map_err(|error| RuleError::Parse(error.to_string()))?;
             Ok(engine)
         };
@@ -285,6 +303,26 @@ impl<'library> Programs<'library> {
             (package, _) = package.rsplit_once('.')?;
         }
     }
+}
+
+/// The images of the containers in the objects.
+fn images(objects: &[EngineValue]) -> BTreeSet<String> {
+    let specs: [&[&str]; 3] = [
+        &["spec"],
+        &["spec", "template", "spec"],
+        &["spec", "jobTemplate", "spec", "template", "spec"],
+    ];
+    let mut images = BTreeSet::new();
+    for (object, path) in objects.iter().flat_map(|object| specs.map(|path| (object, path))) {
+        let mut place = Some(object.clone());
+        for key in path.iter().chain(&["containers"]) {
+            place = place.and_then(|value| value.get(key));
+        }
+        let containers = place.map(|containers| containers.elements()).unwrap_or_default();
+        images.extend(containers.iter().map(|container| container.text(&["image"])));
+    }
+    images.remove("");
+    images
 }
 
 /// The dotted name that a text starts with.

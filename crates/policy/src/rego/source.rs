@@ -2,51 +2,53 @@
 //!
 //! The engine differs from OPA in a few places that real policies use. They are bridged in the source, so that no
 //! fork of the engine is needed:
-//! - `sprintf` formats octal numbers with a prefix, `regex.*` refuses large expressions, `base64.*` refuses broken
-//!   lines and `yaml.*` reads another YAML than Go does: calls are renamed to builtins of ours ([`super::builtins`]);
-//!   so are calls of `numbers.range`, which would take all memory for a large range;
+//! - `sprintf` formats octal numbers with a prefix, `regex.*` and `glob.*` have another syntax and refuse large
+//!   expressions, `base64.*` refuses broken lines and `yaml.*` reads another YAML than Go does: calls are renamed to
+//!   builtins of ours ([`super::builtins`]); so are calls that take all memory for a large range, or panic;
 //! - `some x in c` and `every x in c` fail when `c` is no collection, where OPA finds nothing: `c` goes through a
 //!   builtin that makes anything else undefined;
 //! - a function head without value or body (`f("x")`) is not accepted: it gets the value `true` that it means;
+//! - `not f(a.b)` holds when there is no `a.b`, where OPA finds nothing: what is negated must have what it is given;
 //! - `walk(x)` is only known with a second argument, and there not every pattern binds: it goes through every
 //!   `[path, value]` of a list;
 //! - `p[x] { ... } { ... }` is not accepted: the second body gets the head of the first;
 //! - `[a[i] | unused = i; ...]` cannot be put in order: the unused variable takes the element.
 
+mod negation;
 mod statements;
 
 use std::borrow::Cow;
 
-/// Builtins that are replaced by ours.
-pub(super) const REPLACED: [(&str, &str); 14] = [
-    ("sprintf", "kubescape_sprintf"),
-    ("regex.match", "kubescape_regex_match"),
-    ("regex.is_valid", "kubescape_regex_is_valid"),
-    ("regex.split", "kubescape_regex_split"),
-    ("regex.find_n", "kubescape_regex_find_n"),
+/// Builtins that are replaced by ours, with the number of their arguments; a call with one more binds its result and
+/// stays as it is.
+pub(super) const REPLACED: [(&str, &str, usize); 22] = [
+    ("sprintf", "kubescape_sprintf", 2),
+    ("regex.match", "kubescape_regex_match", 2),
+    ("regex.is_valid", "kubescape_regex_is_valid", 1),
+    ("regex.split", "kubescape_regex_split", 2),
+    ("regex.find_n", "kubescape_regex_find_n", 3),
     (
         "regex.find_all_string_submatch_n",
         "kubescape_regex_find_submatch",
+        3,
     ),
-    ("regex.replace", "kubescape_regex_replace"),
-    ("numbers.range", "kubescape_numbers_range"),
-    ("base64.decode", "kubescape_base64_decode"),
-    ("base64.is_valid", "kubescape_base64_is_valid"),
-    ("yaml.unmarshal", "kubescape_yaml_unmarshal"),
-    ("yaml.is_valid", "kubescape_yaml_is_valid"),
-    ("json.marshal", "kubescape_json_marshal"),
-    ("trace", "kubescape_trace"),
+    ("regex.replace", "kubescape_regex_replace", 3),
+    ("glob.match", "kubescape_glob_match", 3),
+    ("glob.quote_meta", "kubescape_glob_quote", 1),
+    ("indexof", "kubescape_indexof", 2),
+    ("strings.count", "kubescape_strings_count", 2),
+    ("numbers.range", "kubescape_numbers_range", 2),
+    ("numbers.range_step", "kubescape_numbers_range_step", 3),
+    ("base64.decode", "kubescape_base64_decode", 1),
+    ("base64.is_valid", "kubescape_base64_is_valid", 1),
+    ("yaml.unmarshal", "kubescape_yaml_unmarshal", 1),
+    ("yaml.is_valid", "kubescape_yaml_is_valid", 1),
+    ("yaml.marshal", "kubescape_yaml_marshal", 1),
+    ("json.marshal", "kubescape_json_marshal", 1),
+    ("time.add_date", "kubescape_time_add_date", 4),
+    ("urlquery.decode", "kubescape_urlquery_decode", 1),
+    ("trace", "kubescape_trace", 1),
 ];
-
-/// How many arguments each of [`REPLACED`] takes; a call with one more binds its result and stays as it is.
-pub(super) fn arity(name: &str) -> usize {
-    match name {
-        "regex.is_valid" | "base64.decode" | "base64.is_valid" | "yaml.unmarshal" | "yaml.is_valid"
-        | "json.marshal" | "trace" => 1,
-        "regex.find_n" | "regex.find_all_string_submatch_n" | "regex.replace" => 3,
-        _ => 2,
-    }
-}
 
 /// The names of the rules that make findings: `deny` first when it is there, then other sets of what looks like
 /// findings. Empty: the text does not say, and every rule of the package counts.
@@ -56,6 +58,8 @@ pub(super) fn finding_rules(text: &str) -> Vec<String> {
 
 /// The text with the bridges applied. Lines stay where they are, so that positions in errors hold.
 pub(super) fn prepare(text: &str) -> String {
+    let guarded = apply(text, negation::guards(text, &tokenize(text)));
+    let text = guarded.as_str();
     let tokens = tokenize(text);
     let mut edits: Vec<Edit<'_>> = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
@@ -63,8 +67,8 @@ pub(super) fn prepare(text: &str) -> String {
             continue;
         }
         let call = tokens.get(index + 1..).unwrap_or_default();
-        if let Some((name, replacement)) = REPLACED.iter().find(|(name, _)| *name == token.text)
-            && called_with(call) == Some(arity(name))
+        if let Some((_, replacement, arity)) = REPLACED.iter().find(|(name, ..)| *name == token.text)
+            && called_with(call) == Some(*arity)
         {
             edits.push((token.start, token.end, (*replacement).into()));
         }
@@ -86,6 +90,11 @@ pub(super) fn prepare(text: &str) -> String {
     }
     edits.extend(statements::more_bodies(text, &tokens));
     edits.extend(statements::unused_variables(text, &tokens));
+    apply(text, edits)
+}
+
+/// The text with the edits.
+fn apply(text: &str, mut edits: Vec<Edit<'_>>) -> String {
     edits.sort_by_key(|edit| edit.0);
     let mut prepared = String::with_capacity(text.len() + 16 * edits.len());
     let mut position = 0;

@@ -8,7 +8,7 @@ use std::str::Chars;
 const MAX_REPEAT: u32 = 1000;
 
 /// A pattern in the other syntax. The error is Go's.
-pub(super) fn translate(pattern: &str) -> Result<String, String> {
+pub fn translate(pattern: &str) -> Result<String, String> {
     let mut translator = Translator {
         rest: pattern.chars().peekable(),
         out: String::with_capacity(pattern.len() + 16),

@@ -4,7 +4,7 @@ use anyhow::Result;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
-use kubescape_yaml::{Limits, Node, Profile, load_one};
+use kubescape_yaml::{Limits, Node, Profile, load_json, load_one, to_yaml};
 use regorus::{Engine, Value};
 
 use super::super::value::from_node;
@@ -24,6 +24,10 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
         Ok(Value::from(
             string(arguments, 0).is_ok_and(|text| yaml(text).is_ok()),
         ))
+    })?;
+    add(engine, "kubescape_yaml_marshal", 1, |arguments| {
+        let json = serde_json::to_string(argument(arguments, 0)?)?;
+        Ok(Value::from(to_yaml(&load_json(&json, &Limits::default())?)))
     })?;
     add(engine, "kubescape_base64_decode", 1, |arguments| {
         Ok(Value::from(

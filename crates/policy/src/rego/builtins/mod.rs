@@ -1,12 +1,20 @@
 //! Builtins of ours: replacements of the engine's ([`super::source::REPLACED`]), those of OPA that it lacks, and the
 //! product's own. A file for each family.
 
+mod certificates;
 mod cidr;
 mod crypto;
 mod documents;
+mod globs;
+mod http;
 mod images;
+mod keys;
 mod operators;
 mod regexes;
+mod schemas;
+mod templates;
+mod times;
+mod tokens;
 mod types;
 
 use std::sync::Arc;
@@ -15,12 +23,12 @@ use anyhow::{Result, anyhow};
 use regorus::{Engine, Value};
 
 use super::printf::sprintf;
-use crate::ImageSignatures;
+use crate::Network;
 
 pub(super) use images::SIGNATURES;
 
 /// Adds all builtins of ours to an engine; those that ask for signatures only when somebody answers.
-pub(super) fn install(engine: &mut Engine, signatures: Option<&Arc<dyn ImageSignatures>>) -> Result<()> {
+pub(super) fn install(engine: &mut Engine, network: &Network) -> Result<()> {
     add(engine, "kubescape_sprintf", 2, |arguments| {
         let list = arguments
             .get(1)
@@ -31,13 +39,20 @@ pub(super) fn install(engine: &mut Engine, signatures: Option<&Arc<dyn ImageSign
             &list.iter().cloned().collect::<Vec<_>>(),
         )))
     })?;
+    certificates::install(engine)?;
     cidr::install(engine)?;
     crypto::install(engine)?;
     documents::install(engine)?;
+    globs::install(engine)?;
+    http::install(engine, network.requests.as_ref())?;
     operators::install(engine)?;
     regexes::install(engine)?;
+    schemas::install(engine)?;
+    templates::install(engine)?;
+    tokens::install(engine)?;
+    times::install(engine)?;
     types::install(engine)?;
-    images::install(engine, signatures)
+    images::install(engine, network.signatures.as_ref())
 }
 
 fn add(

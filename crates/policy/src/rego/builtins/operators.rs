@@ -16,6 +16,11 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
         2,
         Box::new(|values| range(&values)),
     )?;
+    engine.add_extension(
+        "kubescape_numbers_range_step".to_owned(),
+        3,
+        Box::new(|values| stepped(&values)),
+    )?;
     arithmetic(engine, "plus", i64::checked_add, |a, b| a + b)?;
     arithmetic(engine, "mul", i64::checked_mul, |a, b| a * b)?;
     arithmetic(engine, "div", whole_quotient, |a, b| a / b)?;
@@ -87,6 +92,31 @@ fn range(arguments: &[Value]) -> Result<Value> {
     } else {
         (last..=first).rev().map(Value::from).collect::<Vec<_>>().into()
     })
+}
+
+/// Every so-manieth whole number from one to another.
+fn stepped(arguments: &[Value]) -> Result<Value> {
+    let number = |index: usize| arguments.get(index).and_then(|value| value.as_i64().ok());
+    let (Some(first), Some(last), Some(step)) = (number(0), number(1), number(2)) else {
+        return Ok(Value::Undefined);
+    };
+    let step = match u64::try_from(step) {
+        Ok(step) if step > 0 => step,
+        _ => return Ok(Value::Undefined),
+    };
+    let steps = first.abs_diff(last) / step;
+    if steps >= LONGEST_RANGE {
+        return Err(anyhow!(
+            "numbers.range_step({first}, {last}, {step}) has more than {LONGEST_RANGE} numbers"
+        ));
+    }
+    let direction = if first <= last { 1 } else { -1 };
+    let number = |index: u64| i128::from(first) + direction * i128::from(index) * i128::from(step);
+    Ok((0..=steps)
+        .filter_map(|index| i64::try_from(number(index)).ok())
+        .map(Value::from)
+        .collect::<Vec<_>>()
+        .into())
 }
 
 fn comparison(engine: &mut Engine, name: &str, holds: fn(Ordering) -> bool) -> Result<()> {

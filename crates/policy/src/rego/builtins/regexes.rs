@@ -1,9 +1,10 @@
-//! `regex.*` without a limit on the size of expressions short of abuse.
+//! `regex.*` in Go's syntax, without a limit on the size of expressions short of abuse.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
+use kubescape_gotemplate::sprig::regexes::translate;
 use regex::{Regex, RegexBuilder};
 use regorus::{Engine, Value};
 
@@ -23,7 +24,8 @@ impl Expressions {
         if let Some(found) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
             return Ok(found.clone());
         }
-        let compiled = RegexBuilder::new(pattern).size_limit(REGEX_BYTES).build()?;
+        let translated = translate(pattern).map_err(|error| anyhow!(error))?;
+        let compiled = RegexBuilder::new(&translated).size_limit(REGEX_BYTES).build()?;
         let mut cache = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= REGEX_CACHE {
             cache.clear();
@@ -55,12 +57,7 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
     let regexes = expressions.clone();
     add(engine, "kubescape_regex_split", 2, move |arguments| {
         let regex = regexes.get(string(arguments, 0)?)?;
-        Ok(Value::from(
-            regex
-                .split(string(arguments, 1)?)
-                .map(Value::from)
-                .collect::<Vec<_>>(),
-        ))
+        Ok(Value::from(split(&regex, string(arguments, 1)?)))
     })?;
     let regexes = expressions.clone();
     add(engine, "kubescape_regex_find_n", 3, move |arguments| {
@@ -94,4 +91,24 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
                 .into_owned(),
         ))
     })
+}
+
+/// What stands between the matches; nothing before a match that is empty and stands first.
+fn split(regex: &Regex, text: &str) -> Vec<Value> {
+    if text.is_empty() && !regex.as_str().is_empty() {
+        return vec![Value::from("")];
+    }
+    let mut parts = Vec::new();
+    let (mut start, mut last) = (0, 0);
+    for found in regex.find_iter(text) {
+        last = found.start();
+        if found.end() != 0 {
+            parts.push(Value::from(text.get(start..last).unwrap_or_default()));
+        }
+        start = found.end();
+    }
+    if last != text.len() {
+        parts.push(Value::from(text.get(start..).unwrap_or_default()));
+    }
+    parts
 }

@@ -14,6 +14,14 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
             _ => Err(anyhow!("no collection")),
         }
     })?;
+    // Undefined arguments make the call undefined, and that is the point.
+    add(engine, "kubescape_defined", 1, |_| Ok(Value::from(true)))?;
+    add(engine, "kubescape_false", 1, |arguments| {
+        match argument(arguments, 0)? {
+            Value::Bool(false) => Ok(Value::from(true)),
+            _ => Err(anyhow!("not false")),
+        }
+    })?;
     add(engine, "kubescape_walk", 1, |arguments| {
         let mut steps = Vec::new();
         walk(argument(arguments, 0)?, &mut Vec::new(), &mut steps);
