@@ -125,7 +125,7 @@ fn float(number: f64) -> Result<String, String> {
     }
     let magnitude = number.abs();
     if (1e-6..1e21).contains(&magnitude) {
-        return Ok(crate::format::shortest(number, 21));
+        return Ok(crate::format::plain(number));
     }
     let text = crate::format::shortest(number, 1);
     // `e-09` is written `e-9`.

@@ -323,6 +323,11 @@ pub trait Object: Any {
         None
     }
 
+    /// Whether its fields have names for YAML, the same as for JSON.
+    fn has_yaml_names(&self) -> bool {
+        false
+    }
+
     /// To tell objects apart.
     fn as_any(&self) -> &dyn Any;
 }

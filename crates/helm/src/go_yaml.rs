@@ -412,13 +412,11 @@ fn is_collection(value: &Value) -> bool {
 
 /// The fields of a struct under the names that it has for YAML, or else in small letters, empty ones as well.
 fn yaml_fields(object: &dyn Object) -> Option<Vec<(String, Value)>> {
-    match object.fields() {
-        None => object.json_fields(),
-        Some(fields) => {
-            let fields = fields.into_iter();
-            Some(fields.map(|(name, value)| (name.to_lowercase(), value)).collect())
-        }
+    if object.has_yaml_names() {
+        return object.json_fields();
     }
+    let fields = object.fields()?.into_iter();
+    Some(fields.map(|(name, value)| (name.to_lowercase(), value)).collect())
 }
 
 /// What JSON leaves as it is and a YAML reader refuses.

@@ -185,6 +185,10 @@ impl Object for Struct {
             })
     }
 
+    fn params(&self, name: &str) -> Option<&'static [Param]> {
+        self.methods.contains(&name).then_some(&[])
+    }
+
     fn call(&self, name: &str, _arguments: &[Value]) -> Option<Result> {
         self.methods
             .contains(&name)
@@ -209,8 +213,11 @@ impl Object for Struct {
     }
 
     fn fields(&self) -> Option<Vec<(&'static str, Value)>> {
-        // Dependencies have names for YAML, the same as for JSON; all others are written field by field.
-        (self.type_name != "*chart.Dependency").then(|| self.fields.clone())
+        Some(self.fields.clone())
+    }
+
+    fn has_yaml_names(&self) -> bool {
+        self.type_name == "*chart.Dependency"
     }
 
     fn json_fields(&self) -> Option<Vec<(String, Value)>> {

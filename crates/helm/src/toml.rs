@@ -1,29 +1,67 @@
-//! TOML as `BurntSushi/toml` writes it.
+//! TOML as `BurntSushi/toml` writes and reads it.
 
-use kubescape_gotemplate::{Map, Text, Value};
+mod read;
+
+use kubescape_gotemplate::{Map, Value};
 
 const MAX_DEPTH: usize = 200;
 /// Larger texts are refused.
 const MAX_BYTES: usize = 64 << 20;
 
+/// TOML to values. The error is shown in the place of the values.
+pub(crate) fn from_toml(text: &str) -> Result<Map, String> {
+    read::read(text)
+}
+
 /// A value as TOML. The error is the text that Helm puts in its place.
 pub(crate) fn to_toml(value: &Value) -> Result<String, String> {
     let mut out = String::new();
     match value {
-        Value::Map(map) => table(map, &[], &mut out)?,
-        Value::Object(object) => return to_toml(&object.to_json()),
         Value::Nil => return Err("toml: cannot encode a nil value".to_owned()),
         list @ Value::List(_) if is_table(list) => {
             return Err("toml: top-level values must be Go maps or structs".to_owned());
         }
-        other => inline(other, 0, &mut out)?,
+        other => match entries(other) {
+            Some(entries) => table(&entries, &[], &mut out)?,
+            None => inline(other, 0, &mut out)?,
+        },
     }
     Ok(out)
+}
+
+/// What a map or a struct holds; nils are left out. A struct within another without a name of its own is part of it.
+fn entries(value: &Value) -> Option<Vec<(String, Value)>> {
+    let found: Vec<(String, Value)> = match value {
+        Value::Map(map) => {
+            let entries = map.entries().into_iter();
+            entries
+                .map(|(key, item)| (key.to_str().into_owned(), item))
+                .collect()
+        }
+        Value::Object(object) => {
+            let fields = object.fields()?.into_iter();
+            fields
+                .flat_map(|(name, field)| match (name, entries(&field)) {
+                    ("Metadata", Some(embedded)) => embedded,
+                    _ => vec![(name.to_owned(), field)],
+                })
+                .collect()
+        }
+        _ => return None,
+    };
+    let is_given = |(_, item): &(String, Value)| match item {
+        Value::Nil => false,
+        Value::Map(map) => !map.is_nil(),
+        Value::List(list) => !list.is_nil(),
+        _ => true,
+    };
+    Some(found.into_iter().filter(is_given).collect())
 }
 
 fn is_table(value: &Value) -> bool {
     match value {
         Value::Map(_) => true,
+        Value::Object(object) => object.fields().is_some(),
         Value::List(list) => {
             let is_map = |item: &Value| matches!(item, Value::Map(_) | Value::Object(_));
             !list.items().is_empty() && list.items().iter().all(is_map)
@@ -32,34 +70,32 @@ fn is_table(value: &Value) -> bool {
     }
 }
 
-fn table(map: &Map, path: &[String], out: &mut String) -> Result<(), String> {
+fn table(entries: &[(String, Value)], path: &[String], out: &mut String) -> Result<(), String> {
     if path.len() > MAX_DEPTH {
         return Err("toml: the value is nested too deeply".to_owned());
     }
     bounded(out)?;
-    let entries = given(map);
     let indent = "  ".repeat(path.len());
     for (name, value) in entries.iter().filter(|(_, value)| !is_table(value)) {
-        out.push_str(&format!("{indent}{} = ", key(&name.to_str())));
+        out.push_str(&format!("{indent}{} = ", key(name)));
         inline(value, 0, out)?;
         out.push('\n');
     }
     for (name, value) in entries.iter().filter(|(_, value)| is_table(value)) {
         let mut inner = path.to_vec();
-        inner.push(key(&name.to_str()));
+        inner.push(key(name));
         match value {
-            Value::Map(map) => {
-                // Only tables of the top level stand apart.
-                header(&inner, "[", "]", &indent, inner.len() == 1, out);
-                table(map, &inner, out)?;
-            }
             Value::List(list) => {
-                for item in list.items().iter().filter_map(Value::as_map) {
+                for entries in list.items().iter().filter_map(self::entries) {
                     header(&inner, "[[", "]]", &indent, true, out);
-                    table(item, &inner, out)?;
+                    table(&entries, &inner, out)?;
                 }
             }
-            _ => {}
+            other => {
+                // Only tables of the top level stand apart.
+                header(&inner, "[", "]", &indent, inner.len() == 1, out);
+                table(&self::entries(other).unwrap_or_default(), &inner, out)?;
+            }
         }
     }
     Ok(())
@@ -78,14 +114,6 @@ fn key(name: &str) -> String {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     if bare { name.to_owned() } else { string(name) }
-}
-
-/// A map's entries; nils are no entries.
-fn given(map: &Map) -> Vec<(Text, Value)> {
-    map.entries()
-        .into_iter()
-        .filter(|(_, value)| !value.is_nil())
-        .collect()
 }
 
 /// A value can hold another twice, and that one another twice, and so on.
@@ -122,18 +150,19 @@ fn inline(value: &Value, depth: usize, out: &mut String) -> Result<(), String> {
             }
             out.push(']');
         }
-        Value::Map(map) => {
+        Value::Map(_) => {
             out.push('{');
-            for (index, (name, item)) in given(map).iter().enumerate() {
+            for (index, (name, item)) in entries(value).iter().flatten().enumerate() {
                 if index > 0 {
                     out.push_str(", ");
                 }
-                out.push_str(&format!("{} = ", key(&name.to_str())));
+                out.push_str(&format!("{} = ", key(name)));
                 inline(item, depth + 1, out)?;
             }
             out.push('}');
         }
         Value::Object(object) => inline(&object.to_json(), depth + 1, out)?,
+        Value::Complex(..) => return Err("unsupported type: complex128".to_owned()),
         other => out.push_str(&format!("{other:?}")),
     }
     Ok(())
@@ -165,61 +194,11 @@ fn string(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             '\x08' => out.push_str("\\b"),
             '\x0c' => out.push_str("\\f"),
+            '\u{80}'..='\u{9f}' => out.push(character),
             other if other.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(other))),
             other => out.push(other),
         }
     }
     out.push('"');
     out
-}
-
-/// TOML to values. The error is shown in the place of the values.
-pub(crate) fn from_toml(text: &str) -> Result<Map, String> {
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error
-            .span()
-            .and_then(|span| text.get(..span.start))
-            .map_or(1, |before| 1 + before.matches('\n').count());
-        let reason = key_error(text, line).unwrap_or_else(|| error.message().to_owned());
-        let colon = if reason.starts_with('(') { "" } else { ":" };
-        format!("toml: line {line}{colon} {reason}")
-    })?;
-    Ok(table
-        .iter()
-        .map(|(key, value)| (key.as_str(), from_value(value)))
-        .collect())
-}
-
-/// What is wrong with a line that does not start with a key and `=`, in the words of Go's reader.
-fn key_error(text: &str, line: usize) -> Option<String> {
-    let line = text.lines().nth(line - 1)?.trim_start();
-    let is_key = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
-    let rest = line.trim_start_matches(is_key);
-    if rest.len() == line.len() && rest.starts_with('=') {
-        return Some("unexpected '=': key name appears blank".to_owned());
-    }
-    if rest.trim() == "=" {
-        let key = line.strip_suffix(rest).unwrap_or(line);
-        return Some(format!("(last key {key:?}): unexpected EOF; expected value"));
-    }
-    match rest.trim_start().chars().next() {
-        None => Some("unexpected EOF; expected key separator '='".to_owned()),
-        Some('=' | '.' | '[' | '"' | '\'') => None,
-        Some(other) => Some(format!("expected '.' or '=', but got '{other}' instead")),
-    }
-}
-
-fn from_value(value: &toml::Value) -> Value {
-    match value {
-        toml::Value::String(text) => text.as_str().into(),
-        toml::Value::Integer(number) => Value::Int64(*number),
-        toml::Value::Float(number) => Value::Float(*number),
-        toml::Value::Boolean(flag) => Value::Bool(*flag),
-        toml::Value::Datetime(time) if time.time.is_none() => format!("{time}T00:00:00Z").into(),
-        toml::Value::Datetime(time) => time.to_string().into(),
-        toml::Value::Array(items) => Value::list(items.iter().map(from_value).collect()),
-        toml::Value::Table(table) => {
-            Value::dict(table.iter().map(|(key, value)| (key.as_str(), from_value(value))))
-        }
-    }
 }

@@ -150,6 +150,11 @@ fn names() {
                 "a_=_b_<_x_>_1a1a_http_server2_go",
             ),
             ("{{ kebabcase `%5d a1b+c` }}", "%5d-a-1b-+-c"),
+            (
+                "{{ snakecase `%-10s| a!_b !- a (a)-b` }}",
+                "%-10s_|_a!_b_!-_a_(a)-b",
+            ),
+            ("{{ kebabcase `}}-{{ a!_B` }}", "}}-{{-a!_b"),
             ("{{ camelcase `HTTPServer` }}", "Httpserver"),
             ("{{ camelcase `_a__b  c_` }}", "_A_B C_"),
             ("{{ camelcase `__` }}", "___"),
@@ -218,6 +223,147 @@ fn methods() {
                 "wrong number of args for Major: want 0 got 1",
             ),
             ("{{ now.Format 1 }}", 14, "expected string; found 1"),
+        ],
+    );
+}
+
+#[test]
+fn toml() {
+    check(
+        "toml",
+        &[
+            (
+                "{{ fromToml `t = 2020-01-01 10:00:00\nl = [1, {a = 'x'}]\n[s.t]\nk = 0x1F` | toJson }}",
+                r#"{"l":[1,{"a":"x"}],"s":{"t":{"k":31}},"t":"2020-01-01T10:00:00Z"}"#,
+            ),
+            (
+                "{{ (fromToml `a = 2020-01-01`).a }} {{ (fromToml `a = 10:00:00`).a }}",
+                "2020-01-01 00:00:00 +0000 date-local 0000-01-01 10:00:00 +0000 time-local",
+            ),
+            ("{{ fromToml `a.b=1\na=2` | toJson }}", r#"{"a":{"b":1}}"#),
+            ("{{ typeOf (fromToml `[[a]]`).a }}", "[]map[string]interface {}"),
+            (
+                "{{ toToml .Capabilities.KubeVersion }}",
+                "Version = \"v1.34.0\"\nMajor = \"1\"\nMinor = \"34\"\n",
+            ),
+            ("{{ toToml (dict `a` 1i) }}", "unsupported type: complex128"),
+        ],
+    );
+    for (text, message) in [
+        ("a", "line 1: unexpected EOF; expected key separator '='"),
+        (
+            "a.b =",
+            "line 1 (last key \"a.b\"): unexpected EOF; expected value",
+        ),
+        ("a: 1", "line 1: expected '.' or '=', but got ':' instead"),
+        ("= 1", "line 1: unexpected '=': key name appears blank"),
+        (
+            "[1, 2]",
+            "line 1: expected '.' or ']' to end table name, but got ',' instead",
+        ),
+        (
+            "[[a]",
+            "line 1: expected end of table array name delimiter ']', but got '\\x00' instead",
+        ),
+        (
+            "x = 1\na = yes",
+            "line 2 (last key \"a\"): expected value but found \"yes\" instead",
+        ),
+        (
+            "a = 01",
+            "line 1 (last key \"a\"): Invalid integer \"01\": cannot have leading zeroes",
+        ),
+        (
+            "a = 1__0",
+            "line 1 (last key \"a\"): Invalid integer \"1__0\": underscores must be surrounded by digits",
+        ),
+        (
+            "a = 1.",
+            "line 1 (last key \"a\"): Invalid float \"1.\": '.' must be followed by one or more digits",
+        ),
+        (
+            "a = 2020-13-01",
+            "line 1 (last key \"a\"): invalid datetime: \"2020-13-01\"",
+        ),
+        (
+            "a = [1 2]",
+            "line 1 (last key \"a\"): expected a comma (',') or array terminator (']'), but got '2'",
+        ),
+        (
+            "a = {b=1,}",
+            "line 1 (last key \"a.b\"): trailing comma not allowed in inline tables",
+        ),
+        (
+            "a = \"x\\q\"",
+            "line 1 (last key \"a\"): invalid escape in string '\\q'",
+        ),
+        (
+            "a = '''x",
+            "line 1 (last key \"a\"): unexpected EOF; expected \"'''\"",
+        ),
+        (
+            "a = 1 2",
+            "line 1: expected a top-level item to end with a newline, comment, or EOF, but got '2' instead",
+        ),
+        ("[a]\n[a]", "line 2: Key 'a' has already been defined."),
+        (
+            "a = 1\na.b = 2",
+            "line 2 (last key \"a.b\"): Key 'a' has already been defined.",
+        ),
+        ("a = 1\n[a.b]", "line 2: Key 'a' was already created as a hash."),
+    ] {
+        let template = format!("{{{{ (fromToml {text:?}).Error }}}}");
+        check("toml-errors", &[(&template, &format!("toml: {message}"))]);
+    }
+}
+
+#[test]
+fn structs() {
+    check(
+        "structs",
+        &[
+            (
+                "{{ printf `%t|%q|%+v|%#v` .Capabilities.KubeVersion .Capabilities.KubeVersion .Capabilities.KubeVersion .Capabilities.KubeVersion }}",
+                "{%!t(string=v1.34.0) %!t(string=1) %!t(string=34)}|{\"v1.34.0\" \"1\" \"34\"}|{Version:v1.34.0 Major:1 Minor:34}|chartutil.KubeVersion{Version:\"v1.34.0\", Major:\"1\", Minor:\"34\"}",
+            ),
+            (
+                "{{ range .Chart.Maintainers }}{{ printf `%+v` . }}{{ end }}",
+                "&{Name:Ann Email: URL:}",
+            ),
+        ],
+    );
+    check_errors(
+        "structs-bad",
+        &[(
+            "{{ 1 | .Capabilities.KubeVersion.String }}",
+            20,
+            "wrong number of args for String: want 0 got 1",
+        )],
+    );
+}
+
+#[test]
+fn small_numbers_durations_and_hosts() {
+    check(
+        "small",
+        &[
+            (
+                "{{ toJson 0.00001234 }} {{ toJson 0.000001 }} {{ toJson 1e-7 }}",
+                "0.00001234 0.000001 1e-7",
+            ),
+            ("{{ durationRound `-2h` }} {{ duration `-90` }}", "2h -1m30s"),
+            (
+                "{{ toDate `2006-01-02 -0700` `2020-01-01 +0100` }}",
+                "2020-01-01 00:00:00 +0100 +0100",
+            ),
+            (
+                "{{ urlJoin (dict `scheme` `http` `host` `a b|c<d>`) }}",
+                "http://a%20b%7Cc<d>",
+            ),
+            (
+                "{{ toJson (merge (index .Values `x`) (dict)) }} {{ toJson (merge (index .Values `x`)) }}",
+                "{} null",
+            ),
         ],
     );
 }

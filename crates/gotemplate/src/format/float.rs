@@ -28,6 +28,16 @@ pub fn shortest(number: f64, threshold: i32) -> String {
     format!("{sign}{}", positional(&digits, exponent))
 }
 
+/// The shortest text without an exponent.
+pub fn plain(number: f64) -> String {
+    if let Some(text) = special(number) {
+        return text.to_owned();
+    }
+    let (digits, exponent) = digits(number);
+    let sign = if number.is_sign_negative() { "-" } else { "" };
+    format!("{sign}{}", positional(&digits, exponent))
+}
+
 /// `%g` with a precision: at most that many digits, trailing zeros dropped unless `keep_zeros`.
 pub fn general(number: f64, precision: usize, keep_zeros: bool) -> String {
     if let Some(text) = special(number) {

@@ -6,7 +6,7 @@ mod quote;
 
 use crate::{Text, Value};
 
-pub use float::{float_text, general, shortest};
+pub use float::{float_text, general, plain, shortest};
 pub use printf::printf;
 pub use quote::{is_printable, quote, quote_char};
 

@@ -325,6 +325,25 @@ fn format_value(value: &Value, verb: char, flags: Flags, out: &mut Vec<u8>, dept
             }
             out.push(if flags.sharp_v { b'}' } else { b']' });
         }
+        (Value::Object(object), _) if object.fields().is_some() => {
+            if object.is_pointer() {
+                out.push(b'&');
+            }
+            if flags.sharp_v {
+                out.extend_from_slice(object.type_name().trim_start_matches('*').as_bytes());
+            }
+            out.push(b'{');
+            for (index, (name, field)) in object.fields().into_iter().flatten().enumerate() {
+                if index > 0 {
+                    out.extend_from_slice(if flags.sharp_v { b", " } else { b" " });
+                }
+                if flags.plus_v || flags.sharp_v {
+                    out.extend_from_slice(format!("{name}:").as_bytes());
+                }
+                format_value(&field, verb, flags, out, depth + 1);
+            }
+            out.push(b'}');
+        }
         (Value::Object(object), 'v' | 's') => pad(object.print().as_bytes(), flags, out),
         (Value::Complex(..), 'v') => pad(print(value).as_bytes(), flags, out),
         _ => bad_verb(value, verb, flags, out),

@@ -81,6 +81,14 @@ pub(super) fn register(functions: &mut Functions) {
 struct Time {
     at: Timestamp,
     zone: TimeZone,
+    /// What its zone is called, where it has a name of its own.
+    name: Option<&'static str>,
+}
+
+/// Reads a time by a layout; a zone's name stands for that of its offset.
+pub fn parse_time(layout: &str, text: &str, name: Option<&'static str>) -> Option<Value> {
+    let (at, zone) = layout::parse(layout, text)?;
+    Some(Value::Object(Rc::new(Time { at, zone, name })))
 }
 
 impl Object for Time {
@@ -136,7 +144,11 @@ impl Object for Time {
     }
 
     fn print(&self) -> String {
-        layout::format("2006-01-02 15:04:05.999999999 -0700 MST", self.at, &self.zone)
+        let shown = |layout| layout::format(layout, self.at, &self.zone);
+        match self.name {
+            None => shown("2006-01-02 15:04:05.999999999 -0700 MST"),
+            Some(name) => format!("{} {name}", shown("2006-01-02 15:04:05.999999999 -0700")),
+        }
     }
 
     fn to_json(&self) -> Value {
@@ -167,7 +179,8 @@ fn shifted(from: &Zoned, years: i64, months: i64, days: i64) -> Option<Timestamp
 }
 
 fn time(at: Timestamp, zone: TimeZone) -> Value {
-    Value::Object(Rc::new(Time { at, zone }))
+    let name = None;
+    Value::Object(Rc::new(Time { at, zone, name }))
 }
 
 /// Go's zero time, the first of January of year 1.
@@ -298,7 +311,6 @@ fn go_duration(nanoseconds: i64) -> String {
 /// A duration in its largest unit.
 fn rounded(nanoseconds: i64) -> String {
     const SECOND: u64 = 1_000_000_000;
-    let sign = if nanoseconds < 0 { "-" } else { "" };
     let total = nanoseconds.unsigned_abs();
     let units = [
         (365 * 24 * 3600 * SECOND, "y"),
@@ -310,7 +322,7 @@ fn rounded(nanoseconds: i64) -> String {
     ];
     for (unit, name) in units {
         if total >= unit {
-            return format!("{sign}{}{name}", total / unit);
+            return format!("{}{name}", total / unit);
         }
     }
     "0s".to_owned()

@@ -171,16 +171,20 @@ fn deep_copy(value: &Value, depth: usize, budget: &mut Budget) -> Result {
 }
 
 fn merge_all(arguments: &[Value], overwrite: bool) -> Result {
-    let into = map(arguments, 0);
+    let mut into = map(arguments, 0);
     let mut budget = Budget::new();
     for from in arguments.iter().skip(1).filter_map(Value::as_map) {
+        if into.is_nil() && !from.is_nil() {
+            // Whatever is merged into it, even nothing, makes it a map.
+            into = into.as_class(&crate::value::DICT);
+        }
         if overwrite {
             merge_over(&into, from, 0, &mut budget)?;
         } else {
             merge(&into, from, 0, &mut budget)?;
         }
     }
-    Ok(value(arguments, 0).clone())
+    Ok(Value::Map(into))
 }
 
 /// What `into` has stays, unless it is empty; maps that both have are merged.

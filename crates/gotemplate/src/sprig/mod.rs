@@ -23,6 +23,7 @@ mod strings;
 mod types;
 mod urls;
 
+pub use self::dates::parse_time;
 use crate::functions::Functions;
 
 /// Adds all of them, except those that read the environment (`env`, `expandenv`).

@@ -18,19 +18,23 @@ pub(super) fn register(functions: &mut Functions) {
 }
 
 #[expect(clippy::unwrap_used, reason = "the pattern is constant and tested")]
-static SYMBOL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\p{S}$").unwrap());
+static PUNCTUATION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\p{P}$").unwrap());
 
 fn is_connector(character: char) -> bool {
     matches!(character, '-' | '_') || character.is_whitespace()
 }
 
+fn is_punctuation(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_punctuation()
+            && !matches!(character, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~');
+    }
+    PUNCTUATION.is_match(character.encode_utf8(&mut [0; 4]))
+}
+
 /// Signs such as `+` are words of their own; punctuation belongs to what stands beside it.
 fn is_symbol(character: char) -> bool {
-    match character {
-        '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~' => true,
-        _ if character.is_ascii() => false,
-        _ => SYMBOL.is_match(character.encode_utf8(&mut [0; 4])),
-    }
+    !character.is_alphanumeric() && !is_connector(character) && !is_punctuation(character)
 }
 
 /// Words in lower case between delimiters. A word starts at a capital after a small letter, digit or sign, at the
@@ -42,7 +46,9 @@ fn delimited(text: &str, delimiter: char) -> String {
     let mut began_with_digit = false;
     let mut previous: Option<char> = None;
     for (index, character) in characters.iter().copied().enumerate() {
-        if is_connector(character) {
+        // Behind punctuation a dash is more of the same.
+        let is_more = matches!(character, '-' | '_') && previous.is_some_and(is_punctuation);
+        if is_connector(character) && !is_more {
             out.push(delimiter);
             previous = None;
             continue;

@@ -134,7 +134,7 @@ fn join(parts: &Map) -> Result {
             if !user.is_empty() {
                 url.push_str(&format!("{user}@"));
             }
-            url.push_str(&host);
+            url.push_str(&escaped(&host, is_host));
         }
         let path = escape_path(&path);
         if !path.is_empty() && !path.starts_with('/') && !host.is_empty() {
@@ -154,15 +154,27 @@ fn join(parts: &Map) -> Result {
 }
 
 fn escape_path(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
-            b'-' | b'_' | b'.' | b'~' | b'$' | b'&' | b'+' | b',' | b'/' | b':' | b';' | b'=' | b'@' => {
-                out.push(char::from(byte));
-            }
-            b'!' | b'\'' | b'(' | b')' | b'*' => out.push(char::from(byte)),
-            other => out.push_str(&format!("%{other:02X}")),
+    escaped(path, |byte| {
+        is_unreserved(byte) || b"$&+,/:;=@!'()*".contains(&byte)
+    })
+}
+
+/// What stands unescaped in the name of a host, as Go's `net/url` has it.
+fn is_host(byte: u8) -> bool {
+    is_unreserved(byte) || b"!$&'()*+,;=:[]<>\"".contains(&byte)
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)
+}
+
+fn escaped(text: &str, stays: impl Fn(u8) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if stays(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
         }
     }
     out

@@ -275,7 +275,8 @@ fn zone_name(zoned: &Zoned) -> String {
         z: false,
         colon: false,
         seconds: false,
-        short: zoned.offset().seconds() % 3600 == 0,
+        // Zones of the database may be named by their hours; an offset alone shows its minutes as well.
+        short: zoned.time_zone().to_fixed_offset().is_err() && zoned.offset().seconds() % 3600 == 0,
     };
     write_piece(piece, zoned, &mut out);
     out
