@@ -13,6 +13,7 @@
 )]
 
 mod bad_input;
+mod custom_rules;
 mod documents;
 mod files;
 mod flags;
@@ -28,6 +29,7 @@ mod scan;
 #[path = "../../../crates/git/tests/git/server.rs"]
 #[allow(dead_code, reason = "the tests of the crate use more of it")]
 mod server;
+mod signatures;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -8,10 +8,11 @@ import data.kubescape.workload
 deny contains finding if {
 	some subject in input
 	some entry in workload.containers(subject, ["containers", "initContainers", "ephemeralContainers"])
-	not names.pinned(entry.container.image)
-	not exempt(entry.container.image)
+	image := entry.container.image
+	not names.pinned(image)
+	not exempt(image)
 	paths := [sprintf("%s.image", [entry.path])]
-	message := sprintf("%s is not named by its digest", [entry.container.image])
+	message := sprintf("%s is not named by its digest", [image])
 	finding := workload.finding(subject, message, 3, {"failedPaths": paths, "reviewPaths": paths})
 }
 

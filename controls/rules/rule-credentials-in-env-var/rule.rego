@@ -9,13 +9,15 @@ deny contains finding if {
 	some subject in input
 	some entry in workload.containers(subject, ["containers"])
 	some j, variable in entry.container.env
-	is_string(variable.value)
-	variable.value != ""
-	not startswith(variable.value, "/")
+	value := variable.value
+	is_string(value)
+	value != ""
+	not startswith(value, "/")
 	suspicious(variable)
-	not credentials.allowed(variable.name, variable.value)
+	name := object.get(variable, "name", "")
+	not credentials.allowed(name, value)
 	paths := [sprintf("%s.env[%d].name", [entry.path, j]), sprintf("%s.env[%d].value", [entry.path, j])]
-	message := sprintf("the variable %s holds a credential", [variable.name])
+	message := sprintf("the variable %s holds a credential", [name])
 	finding := workload.finding(subject, message, 9, {"failedPaths": paths, "deletePaths": paths})
 }
 

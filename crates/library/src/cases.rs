@@ -6,11 +6,11 @@
 
 use std::path::{Path, PathBuf};
 
-use kubescape_yaml::{Limits, Node, Profile, Value};
+use kubescape_yaml::{Limits, LineIndex, Node, Profile, Value};
 use serde::Deserialize;
 
 use crate::custom_rules::custom_rule_id;
-use crate::document::{entries, files_with_extension, read_text, typed};
+use crate::document::{entries, files_with_extension, read_text};
 use crate::published_rules;
 use crate::rule_file::read_rules;
 use crate::{Inputs, LibraryError};
@@ -224,18 +224,20 @@ fn read_case_list(path: &Path, only: Option<String>) -> Result<Vec<Case>, Librar
         filter: Option<Vec<BriefFinding>>,
     }
     let list = read_object(path)?;
-    let shape = |message: String| LibraryError::Shape {
+    let fault = |node: &Node, message: String| LibraryError::Line {
         path: path.to_owned(),
+        line: line_of(path, node),
         message,
     };
     let entries = list
         .as_sequence()
-        .ok_or_else(|| shape("the document must be a list of cases".to_owned()))?;
+        .ok_or_else(|| fault(&list, "the document must be a list of cases".to_owned()))?;
     entries
         .iter()
         .map(|entry| {
+            let shape = |message: String| fault(entry, message);
             let json = serde_json::to_value(entry).map_err(|error| shape(error.to_string()))?;
-            let header: Header = typed(path, json)?;
+            let header: Header = serde_json::from_value(json).map_err(|error| shape(error.to_string()))?;
             let rule = header
                 .rule
                 .or_else(|| only.clone())
@@ -256,6 +258,14 @@ fn read_case_list(path: &Path, only: Option<String>) -> Result<Vec<Case>, Librar
             })
         })
         .collect()
+}
+
+/// The line of a file that a node starts on; read again, because only a mistake needs it.
+fn line_of(path: &Path, node: &Node) -> usize {
+    let text = read_text(path).unwrap_or_default();
+    LineIndex::new(&text)
+        .position(usize::try_from(node.span.start).unwrap_or(usize::MAX))
+        .line
 }
 
 /// The rule of a folder that holds just one.
