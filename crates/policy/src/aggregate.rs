@@ -12,7 +12,7 @@ use crate::rego::{EngineValue, RuleError};
 
 /// Most roles that a binding is paired with. In a cluster there is one of each name; a folder may hold a name once for
 /// each of its environments, and pairs would grow with the square of their number.
-const MOST_ROLES: usize = 32;
+const MOST_ROLES: usize = 16;
 
 /// An input that was put together.
 #[derive(Default)]
