@@ -14,6 +14,15 @@ use crate::rego::{EngineValue, RuleError};
 /// each of its environments, and pairs would grow with the square of their number.
 const MOST_ROLES: usize = 16;
 
+/// Which roles a binding is paired with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pairing {
+    /// Those that it can mean: of its namespace, or of the cluster.
+    Meant,
+    /// All of the kind and name, as cases that were written for the Go library expect.
+    Named,
+}
+
 /// An input that was put together.
 #[derive(Default)]
 pub(crate) struct Aggregate {
@@ -24,7 +33,12 @@ pub(crate) struct Aggregate {
 }
 
 /// Puts the input together from the objects at `indexes`.
-pub(crate) fn aggregate(aggregator: Aggregator, indexes: &[usize], seen: Seen<'_>) -> Aggregate {
+pub(crate) fn aggregate(
+    aggregator: Aggregator,
+    pairing: Pairing,
+    indexes: &[usize],
+    seen: Seen<'_>,
+) -> Aggregate {
     match aggregator {
         Aggregator::ApiserverPod => Aggregate {
             entries: indexes
@@ -36,7 +50,7 @@ pub(crate) fn aggregate(aggregator: Aggregator, indexes: &[usize], seen: Seen<'_
                 .collect(),
             incomplete: None,
         },
-        Aggregator::SubjectRoleRolebinding => subjects(indexes, seen),
+        Aggregator::SubjectRoleRolebinding => subjects(pairing, indexes, seen),
     }
 }
 
@@ -49,7 +63,7 @@ fn is_api_server(resource: &Resource) -> bool {
 }
 
 /// For each binding and each role that it refers to, one entry for each of its subjects.
-fn subjects(indexes: &[usize], seen: Seen<'_>) -> Aggregate {
+fn subjects(pairing: Pairing, indexes: &[usize], seen: Seen<'_>) -> Aggregate {
     let mut roles = Roles::default();
     for index in indexes {
         if let Some(role) = seen
@@ -71,7 +85,11 @@ fn subjects(indexes: &[usize], seen: Seen<'_>) -> Aggregate {
             continue;
         };
         let (kind, name) = (value.text(&["roleRef", "kind"]), value.text(&["roleRef", "name"]));
-        let meant = roles.of(&kind, &name, &binding.namespace);
+        let namespace = match pairing {
+            Pairing::Meant => &*binding.namespace,
+            Pairing::Named => "",
+        };
+        let meant = roles.of(&kind, &name, namespace);
         if meant.len() > MOST_ROLES {
             aggregate
                 .incomplete
@@ -190,7 +208,7 @@ mod tests {
             own: &own,
             turn: Turn::All,
         };
-        let found = aggregate(Aggregator::SubjectRoleRolebinding, &indexes, seen);
+        let found = aggregate(Aggregator::SubjectRoleRolebinding, Pairing::Meant, &indexes, seen);
         assert_eq!(found.entries.len(), pairs, "{folders} folders");
         assert_eq!(
             found.incomplete.is_some(),
@@ -216,5 +234,28 @@ mod tests {
         check(3, 9);
         check(MOST_ROLES, MOST_ROLES * MOST_ROLES);
         check(100, 100 * MOST_ROLES);
+    }
+
+    #[test]
+    fn roles_of_other_namespaces() {
+        let objects: Vec<Resource> = [
+            "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: viewer, namespace: a}}",
+            "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: viewer, namespace: b}}",
+            "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: all, namespace: a}, roleRef: {kind: Role, name: viewer}, subjects: [{kind: User, name: ada}]}",
+        ]
+        .into_iter()
+        .map(|text| load_one(text, Profile::SigsYaml, &Limits::default()).expect("a manifest"))
+        .map(|object| Resource::new(object.into(), None, None))
+        .collect();
+        let (residents, own) = (Pool::default(), Pool::new(objects, 0));
+        let seen = Seen {
+            residents: &residents,
+            own: &own,
+            turn: Turn::All,
+        };
+        for (pairing, pairs) in [(Pairing::Meant, 1), (Pairing::Named, 2)] {
+            let found = aggregate(Aggregator::SubjectRoleRolebinding, pairing, &[0, 1, 2], seen);
+            assert_eq!(found.entries.len(), pairs);
+        }
     }
 }

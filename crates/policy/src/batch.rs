@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kubescape_model::{Aggregator, Object, Resource, Rule};
 
-use crate::aggregate::{Aggregate, aggregate};
+use crate::aggregate::{Aggregate, Pairing, aggregate};
 use crate::evaluate::{EvaluationContext, Outcome, Task, Tested};
 use crate::index::KindIndex;
 use crate::rego::{EngineValue, Response, RuleInput};
@@ -267,7 +267,7 @@ impl<'scan> Batch<'scan> {
         let mut aggregates = self.aggregates.lock().unwrap_or_else(PoisonError::into_inner);
         let entries = aggregates
             .entry((aggregator, indexes.to_vec()))
-            .or_insert_with(|| Arc::new(aggregate(aggregator, indexes, self.seen)));
+            .or_insert_with(|| Arc::new(aggregate(aggregator, Pairing::Meant, indexes, self.seen)));
         Arc::clone(entries)
     }
 

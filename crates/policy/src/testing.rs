@@ -7,7 +7,7 @@ use kubescape_model::{Resource, Rule};
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
-use crate::aggregate::aggregate;
+use crate::aggregate::{Pairing, aggregate};
 use crate::batch::{Pool, Seen, Turn};
 use crate::rego::{EngineValue, Limits, Programs, Response, RuleInput};
 use shape::{Shape, compare_brief, compare_findings};
@@ -86,16 +86,23 @@ fn input(rule: &Rule, case: &Case) -> Vec<EngineValue> {
         .map(|object| Resource::new(object.clone().into(), None, None))
         .collect();
     let everything = (0..resources.len()).collect();
-    put_together(rule, resources, |_| everything)
+    let pairing = match case.expected {
+        Expected::Findings(_) => Pairing::Named,
+        Expected::Brief(_) | Expected::Unreadable(_) => Pairing::Meant,
+    };
+    put_together(rule, pairing, resources, |_| everything)
 }
 
 /// The input of a rule over some resources: those that it matches, put together as its aggregator says.
 pub fn rule_objects(rule: &Rule, resources: &[Resource]) -> Vec<EngineValue> {
-    put_together(rule, resources.to_vec(), |seen| seen.index().inputs(rule))
+    put_together(rule, Pairing::Meant, resources.to_vec(), |seen| {
+        seen.index().inputs(rule)
+    })
 }
 
 fn put_together(
     rule: &Rule,
+    pairing: Pairing,
     resources: Vec<Resource>,
     positions: impl FnOnce(Seen<'_>) -> Vec<usize>,
 ) -> Vec<EngineValue> {
@@ -111,7 +118,7 @@ fn put_together(
             .into_iter()
             .filter_map(|position| seen.value(position))
             .collect(),
-        Some(aggregator) => aggregate(aggregator, &positions, seen)
+        Some(aggregator) => aggregate(aggregator, pairing, &positions, seen)
             .entries
             .into_iter()
             .map(|(_, value)| value)

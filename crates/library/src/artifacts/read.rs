@@ -287,6 +287,12 @@ impl Builder {
 
     /// Adds a rule and gives the name under which it stands; another policy of the same name gets a name of its own.
     fn rule(&mut self, document: RuleDocument) -> String {
+        if !matches!(document.rule_language.to_lowercase().as_str(), "" | "rego") {
+            self.warnings.push(format!(
+                "the rule {:?} is written in {}, and only Rego is run here: its controls are not judged",
+                document.name, document.rule_language
+            ));
+        }
         let mut key = document.name.clone();
         let mut number = 1;
         while self.holds_another(&key, &document) {

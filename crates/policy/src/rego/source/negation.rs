@@ -42,7 +42,8 @@ fn guard<'text>(
 ) -> Option<Vec<Edit<'text>>> {
     let here = |token: &Token<'_>| token.depth == not.depth;
     let ends = |token: &Token<'_>| {
-        token.depth < not.depth || (here(token) && (token.kind == Kind::Newline || token.text == ";"))
+        let over = token.kind == Kind::Newline || [";", "else"].contains(&token.text);
+        token.depth < not.depth || (here(token) && over)
     };
     let length = rest.iter().position(ends).unwrap_or(rest.len());
     let whole = rest.get(..length)?;
@@ -190,6 +191,10 @@ mod tests {
         check(
             "p if not f(g(x)) with input as {}\n",
             "p if { kubescape_defined([g(x)]) with input as {}; not f(g(x)) with input as {} }\n",
+        );
+        check(
+            "p := 1 if not f(a.b) else := 2\n",
+            "p := 1 if { kubescape_defined([a.b]); not f(a.b) } else := 2\n",
         );
         check(
             "q := [x | x := y; not f(x[0])]",
