@@ -208,15 +208,21 @@ fn joined(arguments: &[Value]) -> Text {
     if let [Value::String(text)] = arguments {
         return text.clone();
     }
-    let shown: Vec<Value> = arguments
-        .iter()
-        .map(|argument| match argument {
-            Value::Nil => "<no value>".into(),
-            Value::Object(object) => object.show().into(),
-            other => other.clone(),
-        })
-        .collect();
-    sprint(&shown)
+    let mut out = Vec::new();
+    let mut previous_is_string = true;
+    for (index, argument) in arguments.iter().enumerate() {
+        let (text, is_string) = match argument {
+            Value::Nil => ("<no value>".into(), true),
+            Value::Object(object) => (object.show().into(), false),
+            other => (crate::format::print(other), matches!(other, Value::String(_))),
+        };
+        if index > 0 && !is_string && !previous_is_string {
+            out.push(b' ');
+        }
+        out.extend_from_slice(text.as_bytes());
+        previous_is_string = is_string;
+    }
+    out.into()
 }
 
 fn html(text: &Text) -> Vec<u8> {

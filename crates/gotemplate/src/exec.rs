@@ -589,7 +589,10 @@ impl<'t> Frame<'t, '_> {
                 if let Some(result) = object.call(name, &values) {
                     self.method_result(operand, name, result)
                 } else {
-                    self.site = Site::Operand(operand);
+                    // Behind parentheses the place is still that of what was evaluated last.
+                    if !matches!(operand.kind, OperandKind::Chain { .. }) {
+                        self.site = Site::Operand(operand);
+                    }
                     self.no_field(name, receiver)
                 }
             }

@@ -302,6 +302,11 @@ pub trait Object: Any {
         None
     }
 
+    /// What a function gets of a struct that has methods only where it lies: a copy without them.
+    fn copied(&self) -> Option<Value> {
+        None
+    }
+
     /// What `%v` prints.
     fn print(&self) -> String;
 

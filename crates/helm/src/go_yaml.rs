@@ -153,11 +153,13 @@ impl Writer {
     }
 
     fn mapping(&mut self, entries: &[(Text, Value)], place: &Place, depth: usize) -> Result<(), String> {
-        let mut sorted: Vec<(String, &Value)> = entries
-            .iter()
-            .map(|(key, value)| (key.to_string(), value))
-            .collect();
-        sorted.sort_by(|left, right| natural_order(&left.0, &right.0));
+        // The order is not transitive everywhere, which the sorts of the standard library do not accept.
+        let mut sorted: Vec<(String, &Value)> = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            let key = key.to_string();
+            let place = sorted.partition_point(|known| natural_order(&known.0, &key) != Ordering::Greater);
+            sorted.insert(place, (key, value));
+        }
         self.fields(sorted, place, depth)
     }
 

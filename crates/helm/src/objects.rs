@@ -195,6 +195,18 @@ impl Object for Struct {
             .then(|| Ok(self.text.clone().unwrap_or_default().into()))
     }
 
+    fn copied(&self) -> Option<Value> {
+        (!self.methods.is_empty() && !self.is_pointer()).then(|| {
+            Value::Object(Rc::new(Self {
+                type_name: self.type_name,
+                fields: self.fields.clone(),
+                json: self.json.clone(),
+                text: None,
+                methods: &[],
+            }))
+        })
+    }
+
     fn print(&self) -> String {
         let fields: Vec<String> = self
             .fields

@@ -330,15 +330,32 @@ fn structs() {
                 "{{ range .Chart.Maintainers }}{{ printf `%+v` . }}{{ end }}",
                 "&{Name:Ann Email: URL:}",
             ),
+            // A function gets a copy, on which no method is found.
+            (
+                "{{ $x := .Capabilities.KubeVersion }}{{ $x }} {{ default 1 $x }} {{ and 1 $x }} {{ (dict `a` $x).a }}",
+                "v1.34.0 {v1.34.0 1 34} v1.34.0 {v1.34.0 1 34}",
+            ),
+            (
+                "{{ html 1.5 .Capabilities.KubeVersion (semver `1.2.3`) 2 }}",
+                "1.5 {v1.34.0 1 34} 1.2.3 2",
+            ),
+            ("{{ toJson (concat (list) (list)) }}", "null"),
         ],
     );
     check_errors(
         "structs-bad",
-        &[(
-            "{{ 1 | .Capabilities.KubeVersion.String }}",
-            20,
-            "wrong number of args for String: want 0 got 1",
-        )],
+        &[
+            (
+                "{{ 1 | .Capabilities.KubeVersion.String }}",
+                20,
+                "wrong number of args for String: want 0 got 1",
+            ),
+            (
+                "{{ (default .Capabilities.KubeVersion).GitVersion }}",
+                25,
+                "can't evaluate field GitVersion in type chartutil.KubeVersion",
+            ),
+        ],
     );
 }
 
@@ -366,6 +383,22 @@ fn small_numbers_durations_and_hosts() {
             ),
         ],
     );
+}
+
+#[test]
+fn keys_without_an_order() {
+    // Where digits and letters mix, the order of keys goes round in circles: `a1` before `a01`, that before `a1b`.
+    let digits = ["", "0", "1", "01", "2", "10", "9"];
+    let keys: Vec<String> = ["a", "0", "b9"]
+        .iter()
+        .flat_map(|start| digits.iter().map(move |middle| format!("{start}{middle}")))
+        .flat_map(|start| digits.iter().map(move |end| format!("\"{start}b{end}\": 1")))
+        .collect();
+    let template = format!(
+        "{{{{ toYaml (fromJson `{{{}}}`) | splitList `\n` | len }}}}",
+        keys.join(",")
+    );
+    check("circles", &[(&template, &keys.len().to_string())]);
 }
 
 #[test]

@@ -30,11 +30,11 @@ impl<'t> Frame<'t, '_> {
         let mut values = Vec::with_capacity(given);
         for (index, argument) in arguments.iter().enumerate() {
             let param = param_at(function, index);
-            values.push(self.argument(dot, param, argument)?);
+            values.push(copied(self.argument(dot, param, argument)?));
         }
         if let Some(last) = last {
             let param = param_at(function, arguments.len());
-            values.push(self.validate(Slot::of(last), param)?);
+            values.push(copied(self.validate(Slot::of(last), param)?));
         }
         match (function.body)(self.engine, &values) {
             Ok(Value::String(text)) if text.len() > MAX_TEXT => {
@@ -219,6 +219,14 @@ impl<'t> Frame<'t, '_> {
         }
         values.extend(last);
         Ok(values)
+    }
+}
+
+/// A value as a function gets it.
+fn copied(value: Value) -> Value {
+    match &value {
+        Value::Object(object) => object.copied().unwrap_or(value),
+        _ => value,
     }
 }
 

@@ -151,7 +151,12 @@ fn concat(arguments: &[Value]) -> Result {
             return Err(CallError::new("the list is too long"));
         }
     }
-    Ok(Value::list(all))
+    // What nothing was appended to was never made.
+    Ok(if all.is_empty() {
+        nil_list()
+    } else {
+        Value::list(all)
+    })
 }
 
 fn slice(arguments: &[Value]) -> Result {

@@ -382,11 +382,17 @@ fn put(node: &mut Node, value: &Node, target: &ReplacementTarget) -> std::result
         }
         return set_text(node, &parts.join(&options.delimiter));
     }
-    if node.is_null() || !is_scalar(node) || !is_scalar(value) {
+    if node.is_null() || !is_scalar(node) {
         node.value = value.value.clone();
         return Ok(());
     }
-    set_text(node, &scalar_text(value))
+    let text = if is_scalar(value) {
+        scalar_text(value)
+    } else {
+        // Maps and lists have no text.
+        String::new()
+    };
+    set_text(node, &text)
 }
 
 /// Gives a scalar another text, which must be of the type that it had.
