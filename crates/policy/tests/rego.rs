@@ -92,6 +92,50 @@ fn check(expression: &str, expected: &str) {
 }
 
 #[test]
+fn answers_are_bounded() {
+    let error = |body: &str| {
+        let policy = format!("package armo_builtins\ndeny[msga] {{\n{body}\nmsga := {{}}\n}}\n");
+        messages(&policy)
+    };
+    let long = "long := concat(\"\", [\"a\" | numbers.range(1, 100000)[_]])";
+    for (call, expected) in [
+        (
+            "replace(long, \"a\", long)",
+            "replace would answer with more than",
+        ),
+        (
+            "regex.replace(long, \"a\", long)",
+            "regex.replace would answer with more than",
+        ),
+        (
+            "strings.replace_n({\"a\": long}, long)",
+            "strings.replace_n would answer with more than",
+        ),
+        (
+            "net.cidr_expand(\"::/0\")",
+            "net.cidr_expand would answer with more than",
+        ),
+        (
+            "graph.reachable_paths({x: [y | y := numbers.range(1, 24)[_]; y > x] | x := numbers.range(1, 24)[_]}, [1])",
+            "graph.reachable_paths would answer with more than",
+        ),
+        (
+            "numbers.range_step(0, 9000000000000000000, 1)",
+            "numbers.range_step(0, 9000000000000000000, 1) has more than",
+        ),
+    ] {
+        let shown = error(&format!("{long}\nx := {call}"));
+        assert!(shown.contains(expected), "{call}: {shown}");
+    }
+    check(r#"units.parse("1e999999999")"#, "");
+    check("bits.lsh(1, 1000000000)", "");
+    check(
+        r#"json.match_schema({"a": 1}, {"$ref": "file:///etc/passwd"})"#,
+        "",
+    );
+}
+
+#[test]
 fn texts() {
     check(
         r#"sprintf("%v %s %d %o %x %05d %.2f %e", ["a", "b", 3, 384, 255, 4, 1.5, 12345.678])"#,

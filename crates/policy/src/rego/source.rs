@@ -21,7 +21,7 @@ use std::borrow::Cow;
 
 /// Builtins that are replaced by ours, with the number of their arguments; a call with one more binds its result and
 /// stays as it is.
-pub(super) const REPLACED: [(&str, &str, usize); 22] = [
+pub(super) const REPLACED: [(&str, &str, usize); 28] = [
     ("sprintf", "kubescape_sprintf", 2),
     ("regex.match", "kubescape_regex_match", 2),
     ("regex.is_valid", "kubescape_regex_is_valid", 1),
@@ -36,6 +36,12 @@ pub(super) const REPLACED: [(&str, &str, usize); 22] = [
     ("glob.match", "kubescape_glob_match", 3),
     ("glob.quote_meta", "kubescape_glob_quote", 1),
     ("indexof", "kubescape_indexof", 2),
+    ("object.union_n", "kubescape_union_n", 1),
+    ("replace", "kubescape_replace", 3),
+    ("strings.replace_n", "kubescape_replace_n", 2),
+    ("net.cidr_expand", "kubescape_cidr_expand", 1),
+    ("bits.lsh", "kubescape_bits_lsh", 2),
+    ("graph.reachable_paths", "kubescape_reachable_paths", 2),
     ("strings.count", "kubescape_strings_count", 2),
     ("numbers.range", "kubescape_numbers_range", 2),
     ("numbers.range_step", "kubescape_numbers_range_step", 3),
@@ -71,6 +77,13 @@ pub(super) fn prepare(text: &str) -> String {
             && called_with(call) == Some(*arity)
         {
             edits.push((token.start, token.end, (*replacement).into()));
+        }
+        if (token.text == "units.parse" || token.text == "units.parse_bytes")
+            && called_with(call) == Some(1)
+            && let (Some(open), Some(close)) = (call.first(), closing(call))
+        {
+            edits.push((open.end, open.end, "kubescape_quantity(".into()));
+            edits.push((close.start, close.start, ")".into()));
         }
         if token.text == "walk" {
             edits.extend(statements::walk(text, token, call).unwrap_or_default());

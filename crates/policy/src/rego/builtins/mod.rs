@@ -1,6 +1,7 @@
 //! Builtins of ours: replacements of the engine's ([`super::source::REPLACED`]), those of OPA that it lacks, and the
 //! product's own. A file for each family.
 
+mod bounds;
 mod certificates;
 mod cidr;
 mod crypto;
@@ -39,6 +40,7 @@ pub(super) fn install(engine: &mut Engine, network: &Network) -> Result<()> {
             &list.iter().cloned().collect::<Vec<_>>(),
         )))
     })?;
+    bounds::install(engine)?;
     certificates::install(engine)?;
     cidr::install(engine)?;
     crypto::install(engine)?;

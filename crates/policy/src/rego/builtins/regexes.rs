@@ -8,6 +8,7 @@ use kubescape_gotemplate::sprig::regexes::translate;
 use regex::{Regex, RegexBuilder};
 use regorus::{Engine, Value};
 
+use super::bounds::{LONGEST_TEXT, add as bounded, too_much};
 use super::{add, count, string};
 
 /// Compiled size to which an expression may grow. OPA's engine has no limit; this one only stops abuse.
@@ -83,13 +84,22 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
             });
         Ok(Value::from(found.collect::<Vec<_>>()))
     })?;
-    add(engine, "kubescape_regex_replace", 3, move |arguments| {
+    bounded(engine, "kubescape_regex_replace", 3, move |arguments| {
         let regex = expressions.get(string(arguments, 1)?)?;
-        Ok(Value::from(
-            regex
-                .replace_all(string(arguments, 0)?, &**string(arguments, 2)?)
-                .into_owned(),
-        ))
+        let (text, new) = (string(arguments, 0)?, string(arguments, 2)?);
+        let mut replaced = String::with_capacity(text.len());
+        let mut last = 0;
+        for groups in regex.captures_iter(text) {
+            let Some(found) = groups.get(0) else { continue };
+            replaced.push_str(text.get(last..found.start()).unwrap_or_default());
+            groups.expand(new, &mut replaced);
+            last = found.end();
+            if replaced.len() > LONGEST_TEXT {
+                return Err(too_much("regex.replace", "bytes", LONGEST_TEXT));
+            }
+        }
+        replaced.push_str(text.get(last..).unwrap_or_default());
+        Ok(Value::from(replaced))
     })
 }
 

@@ -28,6 +28,14 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
         Ok(Value::from(steps))
     })?;
     add(engine, "kubescape_trace", 1, |_| Ok(Value::from(true)))?;
+    add(engine, "kubescape_union_n", 1, |arguments| {
+        let mut union = Value::new_object();
+        for object in argument(arguments, 0)?.as_array()? {
+            object.as_object()?;
+            merge(&mut union, object)?;
+        }
+        Ok(union)
+    })?;
     add(engine, "all", 1, |arguments| {
         Ok(Value::from(
             elements(argument(arguments, 0)?)?.iter().all(is_true),
@@ -91,6 +99,24 @@ fn walk(value: &Value, path: &mut Vec<Value>, steps: &mut Vec<Value>) {
             .for_each(|(key, child)| step(key.clone(), child)),
         _ => {}
     }
+}
+
+/// Puts one value over another; objects are merged key by key.
+fn merge(into: &mut Value, other: &Value) -> Result<()> {
+    let (Value::Object(_), Value::Object(entries)) = (&*into, other) else {
+        *into = other.clone();
+        return Ok(());
+    };
+    let map = into.as_object_mut()?;
+    for (key, value) in entries.iter_sorted() {
+        match map.get_mut(key) {
+            Some(known) => merge(known, value)?,
+            None => {
+                map.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn elements(value: &Value) -> Result<Vec<Value>> {
