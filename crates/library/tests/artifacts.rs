@@ -165,6 +165,22 @@ fn whole_frameworks_win_and_fill_controls_in() {
 }
 
 #[test]
+fn controls_within_frameworks_may_only_name_their_rules() {
+    let mut files = joined();
+    files.retain(|(name, _)| ["rules", "ControlID_RuleName"].contains(name));
+    files.push((
+        "frameworks",
+        r#"[{"name": "Demo", "controls": [{"controlID": "C-2", "name": "Second", "baseScore": 4, "rules": null}]}]"#.to_owned(),
+    ));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, &**text)).collect();
+    let folder = Folder::new(&files);
+    let found = folder.read_files(&[folder.0.path().join("frameworks")]).unwrap();
+    assert_eq!(folder.warnings(&found), Vec::<String>::new());
+    let second = found.library.control("C-2").unwrap();
+    assert_eq!(second.rules, ["named-a", "named-b"]);
+}
+
+#[test]
 fn what_no_file_has_is_named_with_its_line() {
     let folder = Folder::new(&[
         (

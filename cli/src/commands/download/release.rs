@@ -102,12 +102,15 @@ pub(super) fn fetch(address: &str, pins: &[String], log: Log) -> anyhow::Result<
 /// Whether a framework of the file lists its controls instead of holding them.
 fn lists_controls(file: &[u8]) -> bool {
     let frameworks: Vec<Value> = serde_json::from_slice(file).unwrap_or_default();
-    let rules = |framework: &Value| {
-        framework
-            .pointer("/controls/0/rules")
-            .is_some_and(Value::is_array)
+    let has_rules = |control: &Value| {
+        let rules = control.get("rules").and_then(Value::as_array);
+        rules.is_some_and(|rules| !rules.is_empty())
     };
-    !frameworks.iter().all(rules)
+    let holds = |framework: &Value| {
+        let controls = framework.get("controls").and_then(Value::as_array);
+        controls.is_some_and(|controls| controls.iter().any(has_rules))
+    };
+    !frameworks.iter().all(holds)
 }
 
 /// The file at an address, or else at the address with the extension.

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kubescape_model::{
-    AttackTrack, ConfigInput, Control, ControlTexts, ExceptionPolicy, Framework, KindPattern, Membership,
-    Rule, Scope, Section,
+    ActionRequired, AttackTrack, ConfigInput, Control, ControlTexts, ExceptionPolicy, Framework, KindPattern,
+    Membership, Rule, Scope, Section,
 };
 use serde_json::Value;
 
@@ -60,7 +60,10 @@ impl Builder {
                     .iter()
                     .any(|named| !self.controls.contains_key(&named.name))
         };
-        self.joins.frameworks.iter().any(wanted)
+        let ruleless = |control: &Control| {
+            control.rules.is_empty() && control.action_required != Some(ActionRequired::ManualReview)
+        };
+        self.joins.frameworks.iter().any(wanted) || self.controls.values().any(ruleless)
     }
 
     /// Adds a JSON file, whatever it holds.
