@@ -125,23 +125,34 @@ fn is_reference(expression: &[Token<'_>], depth: usize) -> bool {
 /// Whether something in an expression may have no value: a path into something, a call, or a rule.
 fn may_be_undefined(expression: &[Token<'_>], rules: &[&str]) -> bool {
     let mut before: Option<&Token<'_>> = None;
+    let mut found = false;
     for token in expression {
         let attached = before.is_some_and(|before| {
             before.end == token.start && (before.kind == Kind::Name || before.kind == Kind::Close)
         });
         let number = token.text.starts_with(|first: char| first.is_ascii_digit());
-        let found = match token.kind {
-            Kind::Name if number => false,
-            // Nothing is bound by a negation, so that OPA refuses this.
-            Kind::Name if token.text == "_" => return false,
-            Kind::Name => token.text.contains('.') || rules.contains(&token.text),
+        found |= match token.kind {
+            Kind::Name => !number && (token.text.contains('.') || rules.contains(&token.text)),
             Kind::Open => attached && token.text != "{",
             _ => token.text == "." && attached,
         };
-        if found {
-            return !expression.iter().any(|token| token.text == "_");
-        }
         before = Some(token);
+    }
+    found && !has_wildcard(expression)
+}
+
+/// Whether `_` stands outside of comprehensions. Nothing is bound by a negation, so that OPA refuses it there.
+fn has_wildcard(expression: &[Token<'_>]) -> bool {
+    let mut comprehensions: Vec<usize> = Vec::new();
+    for token in expression {
+        while comprehensions.last().is_some_and(|depth| token.depth < *depth) {
+            comprehensions.pop();
+        }
+        match token.text {
+            "|" => comprehensions.push(token.depth),
+            "_" if comprehensions.is_empty() => return true,
+            _ => {}
+        }
     }
     false
 }
@@ -215,6 +226,11 @@ mod tests {
         check(
             "p { not count(a.b) > 0 }",
             "p { kubescape_false(( count(a.b) > 0)) }",
+        );
+        check("p { not f(a.b[_]) }", "p { not f(a.b[_]) }");
+        check(
+            "p { not f(a.b, [x | x := c[_]]) }",
+            "p { kubescape_defined([a.b, [x | x := c[_]]]); not f(a.b, [x | x := c[_]]) }",
         );
         check("p { not x in xs }", "p { not x in xs }");
         check("p { not x in a.b }\n", "p { kubescape_false(( x in a.b)) }\n");
