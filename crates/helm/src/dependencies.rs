@@ -199,12 +199,36 @@ fn import_values(chart: &mut Chart, warnings: &mut Vec<String>) -> Result<(), He
                 ));
                 continue;
             };
-            coalesce_tables(&imported, &nested(&parent, &copy(&table)), Nulls::Keep);
+            share_tables(&imported, &nested(&parent, &table));
         }
     }
     coalesce_tables(&view, &imported, Nulls::Keep);
     chart.values = DefaultValues(Some(view));
     Ok(())
+}
+
+/// Fills a table with what it lacks. Tables that it takes are those of the sub-chart, not copies: what a later import
+/// adds to one, the sub-chart sees as well, as in Helm.
+fn share_tables(into: &Map, from: &Map) {
+    for (key, value) in from.entries() {
+        match (into.get(&key), &value) {
+            (None, Value::Map(table)) if reaches(table, into) => {
+                into.insert(key, Value::Map(copy(table)));
+            }
+            (None, _) => into.insert(key, value),
+            (Some(Value::Map(own)), Value::Map(table)) if !own.is_same(table) => share_tables(&own, table),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a table is another one or holds it, so that it must not be put into that.
+fn reaches(table: &Map, other: &Map) -> bool {
+    table.is_same(other)
+        || table
+            .entries()
+            .iter()
+            .any(|(_, value)| value.as_map().is_some_and(|inner| reaches(inner, other)))
 }
 
 /// A table below a dotted path.

@@ -163,6 +163,60 @@ fn imported_values_and_globals() {
 }
 
 #[test]
+fn imported_tables_are_shared() {
+    check(
+        "shared",
+        &[
+            (
+                "Chart.yaml",
+                "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n- {name: sub, version: 1.x, import-values: [one, {child: exports, parent: exports.one.nest}]}\n- {name: other, version: 1.x, import-values: [one]}\n",
+            ),
+            ("values.yaml", "{}\n"),
+            VALUES,
+            (
+                "charts/sub/Chart.yaml",
+                "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+            ),
+            ("charts/sub/values.yaml", "exports: {one: {nest: {p: 1}}}\n"),
+            (
+                "charts/other/Chart.yaml",
+                "apiVersion: v2\nname: other\nversion: 1.0.0\n",
+            ),
+            ("charts/other/values.yaml", "exports: {one: {nest: {r: 2}}}\n"),
+        ],
+        &[(
+            &[],
+            r#"{"exports":{"one":{"nest":{"one":{"nest":{"p":1,"r":2}}}}},"nest":{"p":1,"r":2},"other":{"exports":{"one":{"nest":{"r":2}}},"global":{}},"sub":{"exports":{"one":{"nest":{"p":1,"r":2}}},"global":{}}}"#,
+        )],
+    );
+}
+
+/// Helm would put the table into itself, and never end.
+#[test]
+fn a_table_that_is_imported_into_itself_is_copied() {
+    check(
+        "cycle",
+        &[
+            (
+                "Chart.yaml",
+                "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n- {name: sub, version: 1.x, import-values: [one, {child: exports.one, parent: nest.x}]}\n",
+            ),
+            ("values.yaml", "{}\n"),
+            VALUES,
+            (
+                "charts/sub/Chart.yaml",
+                "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+            ),
+            ("charts/sub/values.yaml", "exports: {one: {nest: {p: 1}}}\n"),
+        ],
+        &[(
+            &[],
+            r#"{"nest":{"p":1,"x":{"nest":{"p":1}}},"sub":{"exports":{"one":{"nest":{"p":1,"x":{"nest":{"p":1}}}}},"global":{}}}"#,
+        )],
+    );
+}
+
+#[test]
 fn dependencies_as_templates_see_them() {
     check(
         "dependencies",
