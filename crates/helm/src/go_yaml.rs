@@ -535,12 +535,15 @@ fn is_base_60(text: &str) -> bool {
 
 /// The order of keys: letters by code point, numbers by value, everything else before letters.
 pub fn natural_order(left: &str, right: &str) -> Ordering {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-    let Some(at) = left.iter().zip(&right).position(|(one, other)| one != other) else {
+    let mut at = 0;
+    let different = left.chars().zip(right.chars()).find(|(one, other)| {
+        if one == other {
+            at += one.len_utf8();
+        }
+        one != other
+    });
+    let Some((one, other)) = different else {
         return left.len().cmp(&right.len());
-    };
-    let (Some(one), Some(other)) = (left.get(at).copied(), right.get(at).copied()) else {
-        return Ordering::Equal;
     };
     match (one.is_alphabetic(), other.is_alphabetic()) {
         (true, true) => return one.cmp(&other),
@@ -552,24 +555,23 @@ pub fn natural_order(left: &str, right: &str) -> Ordering {
     let mut start = 0;
     if one == '0' || other == '0' {
         let before = left.get(..at).unwrap_or_default();
-        for digit in before.iter().rev().take_while(|character| character.is_numeric()) {
-            if *digit != '0' {
+        for digit in before
+            .chars()
+            .rev()
+            .take_while(|character| character.is_numeric())
+        {
+            if digit != '0' {
                 start = 1;
                 break;
             }
         }
     }
-    let number = |characters: &[char]| {
-        let digits: Vec<i64> = characters
-            .iter()
-            .skip(at)
-            .map_while(|character| character.to_digit(10))
-            .map(i64::from)
-            .collect();
-        let value = digits.iter().fold(start, |value: i64, digit| {
-            value.wrapping_mul(10).wrapping_add(*digit)
-        });
-        (value, digits.len())
+    let number = |text: &str| {
+        let digits = text.get(at..).unwrap_or_default().chars();
+        let digits = digits.map_while(|character| character.to_digit(10));
+        digits.fold((start, 0), |(value, count): (i64, usize), digit| {
+            (value.wrapping_mul(10).wrapping_add(i64::from(digit)), count + 1)
+        })
     };
-    number(&left).cmp(&number(&right)).then(one.cmp(&other))
+    number(left).cmp(&number(right)).then(one.cmp(&other))
 }
