@@ -198,6 +198,7 @@ fn methods() {
         "methods",
         &[
             ("{{ (semver `1.2.4`).Compare (semver `1.2.3`) }}", "1"),
+            ("{{ deepCopy (list (semver `1.2.4`) now) | first }}", "0.0.0"),
             (
                 "{{ (toDate `2006-01-02` `2024-01-31`).AddDate 0 1 0 | date `2006-01-02` }}",
                 "2024-03-02",

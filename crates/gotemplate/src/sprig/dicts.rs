@@ -1,8 +1,11 @@
 //! Dictionaries: shared, so that `set` and `merge` change what others see.
 
+use std::rc::Rc;
+
 use super::arguments::{MAX_COPIED, Result, map, text, value};
 use super::cast::to_text;
 use super::defaults::is_empty;
+use super::semver::Version;
 use crate::functions::{Functions, Param};
 use crate::{CallError, Element, Map, Text, Value};
 
@@ -165,6 +168,10 @@ fn deep_copy(value: &Value, depth: usize, budget: &mut Budget) -> Result {
                 .map(|item| deep_copy(item, depth + 1, budget))
                 .collect();
             Value::List(crate::List::new(list.class(), items?))
+        }
+        // A version has no field that others see, and what they do not see they do not copy.
+        Value::Object(_) if value.downcast::<Version>().is_some() => {
+            Version::parse("0.0.0").map_or(Value::Nil, |version| Value::Object(Rc::new(version)))
         }
         other => other.clone(),
     })
