@@ -1,12 +1,12 @@
 //! `values.schema.json`.
 
-use boon::{Compiler, Schemas};
+use boon::{CompileError, Compiler, Schemas, SchemeUrlLoader};
 use kubescape_gotemplate::{Map, Value, json};
 
 use crate::chart::Chart;
 use crate::error::HelmError;
 
-/// Checks the final values against the schemas of a chart and its sub-charts. Nothing is fetched.
+/// Checks the final values against the schemas of a chart and its sub-charts. Nothing is fetched, no file is opened.
 pub(crate) fn check(chart: &Chart, values: &Map) -> Result<(), HelmError> {
     let mut problems = String::new();
     collect(chart, values, &mut problems);
@@ -40,17 +40,28 @@ fn validate(schema: &[u8], values: &Map) -> Result<(), String> {
     let place = "file:///values.schema.json";
     let mut schemas = Schemas::new();
     let mut compiler = Compiler::new();
+    // By default it opens the files that a schema refers to, wherever they are.
+    compiler.use_loader(Box::new(SchemeUrlLoader::new()));
     compiler
         .add_resource(place, schema)
         .map_err(|error| line(error.to_string()))?;
     let index = compiler
         .compile(place, &mut schemas)
-        .map_err(|error| line(error.to_string()))?;
+        .map_err(|error| line(refused(&error)))?;
     schemas.validate(&instance, index).map_err(|error| {
         let mut lines = String::new();
         leaves(&error, &mut lines);
         lines
     })
+}
+
+fn refused(error: &CompileError) -> String {
+    match error {
+        CompileError::LoadUrlError { url, .. } | CompileError::UnsupportedUrlScheme { url } => {
+            format!("{url} is not read: a schema can refer to its own definitions only")
+        }
+        other => format!("{other:#}"),
+    }
 }
 
 /// The innermost reasons, one a line.

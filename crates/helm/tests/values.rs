@@ -244,3 +244,39 @@ fn dependencies_as_templates_see_them() {
         ],
     );
 }
+
+#[test]
+fn schemas() {
+    /// A chart with this schema, and what the value `a` makes of it: the rendered values, or parts of the error.
+    #[track_caller]
+    fn check(name: &str, schema: &str, value: &str, expected: &[&str]) {
+        let files = [
+            ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+            ("values.yaml", "a: 1\n"),
+            ("values.schema.json", schema),
+            VALUES,
+        ];
+        let found = Folder::new(name, &files).render(&[value]);
+        for part in expected {
+            assert!(found.contains(part), "{schema}: {found}");
+        }
+    }
+    let number =
+        r#"{"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"a": {"type": "number"}}}"#;
+    check("schema-good", number, "a=2", &[r#"{"a":2}"#]);
+    check("schema-bad", number, "a=x", &["shop:", "'/a'"]);
+    let inner =
+        r##"{"properties": {"a": {"$ref": "#/definitions/n"}}, "definitions": {"n": {"maximum": 3}}}"##;
+    check("schema-inner", inner, "a=3", &[r#"{"a":3}"#]);
+    check("schema-inner-bad", inner, "a=4", &["'/a'"]);
+    for elsewhere in ["file:///etc/hostname", "other.json", "https://example.com/a.json"] {
+        let schema = format!(r#"{{"properties": {{"a": {{"$ref": "{elsewhere}"}}}}}}"#);
+        check(
+            "schema-elsewhere",
+            &schema,
+            "a=1",
+            &["is not read", "own definitions"],
+        );
+    }
+    check("schema-broken", "{", "a=1", &["line 1 column 1"]);
+}
