@@ -86,10 +86,23 @@ fn growth(times: &[(&str, Duration)], output: &mut impl Write) -> anyhow::Result
 const ONCE: &str = "bookshop";
 const TEN_TIMES: &str = "bookshop, 10 times the objects";
 
+/// Cargo in the root of the workspace, without what the cargo that runs this task has set: build scripts look at it, and
+/// everything would be built anew.
+fn cargo() -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(root());
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST") {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
+
 fn build() -> anyhow::Result<PathBuf> {
-    let status = Command::new("cargo")
+    let status = cargo()
         .args(["build", "--release", "--package", "kubescape"])
-        .current_dir(root())
         .status()?;
     ensure!(status.success(), "the release build failed");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
@@ -330,7 +343,7 @@ fn megabytes(bytes: u64) -> f64 {
 
 /// The cost of each rule, from the benchmark of the policy engine.
 pub(crate) fn by_rule() -> anyhow::Result<()> {
-    let status = Command::new("cargo")
+    let status = cargo()
         .args([
             "bench",
             "--quiet",
@@ -339,7 +352,6 @@ pub(crate) fn by_rule() -> anyhow::Result<()> {
             "--bench",
             "by_rule",
         ])
-        .current_dir(root())
         .status()?;
     ensure!(status.success(), "the benchmark failed");
     Ok(())
