@@ -53,11 +53,3 @@ roles[key] contains position if {
 reach(role) := "*" if role.kind == "ClusterRole"
 
 else := workload.namespace(role)
-
-# grants(account): what is bound to an account: the binding, the account's place in it, and each role of the name.
-grants(account) := [{"binding": binding, "subject": k, "role": input[role], "role_position": role} |
-	some [position, k] in bindings[[workload.namespace(account), account.metadata.name]]
-	binding := input[position]
-	some place in {"*", workload.namespace(binding)}
-	some role in roles[[binding.roleRef.name, place]]
-]
