@@ -64,9 +64,17 @@ pub(super) fn finding_rules(text: &str) -> Vec<String> {
 
 /// The text with the bridges applied. Lines stay where they are, so that positions in errors hold.
 pub(super) fn prepare(text: &str) -> String {
-    let guarded = apply(text, negation::guards(text, &tokenize(text)));
-    let text = guarded.as_str();
     let tokens = tokenize(text);
+    let guards = negation::guards(text, &tokens);
+    if guards.is_empty() {
+        return bridged(text, &tokens);
+    }
+    let guarded = apply(text, guards);
+    bridged(&guarded, &tokenize(&guarded))
+}
+
+/// The text with all bridges but the guards of negations.
+fn bridged(text: &str, tokens: &[Token<'_>]) -> String {
     let mut edits: Vec<Edit<'_>> = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         if token.kind != Kind::Name {
@@ -89,20 +97,20 @@ pub(super) fn prepare(text: &str) -> String {
             edits.extend(statements::walk(text, token, call).unwrap_or_default());
         }
         if (token.text == "some" || token.text == "every")
-            && let Some((start, end)) = collection(&tokens, index)
+            && let Some((start, end)) = collection(tokens, index)
         {
             edits.push((start, start, "kubescape_collection(".into()));
             edits.push((end, end, ")".into()));
         }
         if token.depth == 0
-            && starts_statement(&tokens, index)
-            && let Some(end) = bodyless_head(&tokens, index)
+            && starts_statement(tokens, index)
+            && let Some(end) = bodyless_head(tokens, index)
         {
             edits.push((end, end, " := true".into()));
         }
     }
-    edits.extend(statements::more_bodies(text, &tokens));
-    edits.extend(statements::unused_variables(text, &tokens));
+    edits.extend(statements::more_bodies(text, tokens));
+    edits.extend(statements::unused_variables(text, tokens));
     apply(text, edits)
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use ipnet::IpNet;
 use regorus::{Engine, Value};
 
-use super::string;
+use super::{argument, string};
 
 /// Bytes that a text may grow to.
 pub(super) const LONGEST_TEXT: usize = 64 << 20;
@@ -115,10 +115,6 @@ struct TooMuch {
 
 pub(super) fn too_much(builtin: &'static str, what: &'static str, most: usize) -> anyhow::Error {
     TooMuch { builtin, what, most }.into()
-}
-
-fn argument(arguments: &[Value], index: usize) -> Result<&Value> {
-    super::argument(arguments, index)
 }
 
 /// Every place gets the new text of the first of the sorted old ones that stands there; an empty one stands everywhere.

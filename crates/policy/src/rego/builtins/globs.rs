@@ -4,6 +4,7 @@ use anyhow::{Result, anyhow, bail};
 use regex::{Regex, RegexBuilder};
 use regorus::{Engine, Value};
 
+use super::regexes::Expressions;
 use super::{add, argument, string};
 
 /// Compiled size to which a pattern may grow.
@@ -12,9 +13,12 @@ const LARGEST: usize = 1 << 20;
 const META: &str = "*?\\[]{}";
 
 pub(super) fn install(engine: &mut Engine) -> Result<()> {
-    add(engine, "kubescape_glob_match", 3, |arguments| {
-        let pattern = compiled(string(arguments, 0)?, &delimiters(argument(arguments, 1)?)?)?;
-        Ok(Value::from(pattern.is_match(string(arguments, 2)?)))
+    let expressions = Expressions::default();
+    add(engine, "kubescape_glob_match", 3, move |arguments| {
+        let (pattern, delimiters) = (string(arguments, 0)?, delimiters(argument(arguments, 1)?)?);
+        let key = format!("{} {delimiters}{pattern}", delimiters.len()).into();
+        let expression = expressions.get_or(&key, || compiled(pattern, &delimiters))?;
+        Ok(Value::from(expression.is_match(string(arguments, 2)?)))
     })?;
     add(engine, "kubescape_glob_quote", 1, |arguments| {
         let mut quoted = String::new();

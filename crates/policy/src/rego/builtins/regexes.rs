@@ -18,15 +18,26 @@ const REGEX_CACHE: usize = 512;
 
 /// Compiled expressions, shared by all rules of a scan.
 #[derive(Clone, Default)]
-struct Expressions(Arc<RwLock<HashMap<Arc<str>, Regex>>>);
+pub(super) struct Expressions(Arc<RwLock<HashMap<Arc<str>, Regex>>>);
 
 impl Expressions {
     fn get(&self, pattern: &Arc<str>) -> Result<Regex> {
+        self.get_or(pattern, || {
+            let translated = translate(pattern).map_err(|error| anyhow!(error))?;
+            Ok(RegexBuilder::new(&translated).size_limit(REGEX_BYTES).build()?)
+        })
+    }
+
+    /// The expression that is kept under a name, or else is compiled.
+    pub(super) fn get_or(
+        &self,
+        pattern: &Arc<str>,
+        compile: impl FnOnce() -> Result<Regex>,
+    ) -> Result<Regex> {
         if let Some(found) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
             return Ok(found.clone());
         }
-        let translated = translate(pattern).map_err(|error| anyhow!(error))?;
-        let compiled = RegexBuilder::new(&translated).size_limit(REGEX_BYTES).build()?;
+        let compiled = compile()?;
         let mut cache = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= REGEX_CACHE {
             cache.clear();
