@@ -215,21 +215,33 @@ fn resource(
     let path = root.folder.join(entry);
     if !path.is_dir() {
         let (path, text) = build.files.read_text(&root.folder, entry)?;
-        let origin = Arc::new(Origin::File(relative(&build.folder, &path)));
-        for mut object in read(build.files, &path, &text)? {
-            object.origin = Some(Arc::clone(&origin));
-            state.objects.append(&root.file, object)?;
-        }
-        if state.objects.len() > MAX_OBJECTS {
-            return Err(KustomizeError::invalid(
-                &root.file,
-                format!("more than {MAX_OBJECTS} objects"),
-            ));
-        }
-        return Ok(());
+        return append(build, root, &path, relative(&build.folder, &path), &text, state);
     }
     let folder = enter(build, root, entry, chain)?;
     base(build, root, entry, &folder, chain, state)
+}
+
+/// The objects in a text; `shown` is the file that they are said to come from.
+pub(crate) fn append(
+    build: &mut Build<'_>,
+    root: &Root,
+    path: &Path,
+    shown: String,
+    text: &str,
+    state: &mut State,
+) -> Result<()> {
+    let origin = Arc::new(Origin::File(shown));
+    for mut object in read(build.files, path, text)? {
+        object.origin = Some(Arc::clone(&origin));
+        state.objects.append(&root.file, object)?;
+    }
+    if state.objects.len() > MAX_OBJECTS {
+        return Err(KustomizeError::invalid(
+            &root.file,
+            format!("more than {MAX_OBJECTS} objects"),
+        ));
+    }
+    Ok(())
 }
 
 /// A folder with a kustomization.

@@ -1,12 +1,9 @@
 //! Bases that are not on this disk.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use crate::accumulate::{Build, Root, State, base, check_cycle, enter, is_url, real};
+use crate::accumulate::{Build, Root, State, append, base, check_cycle, enter, is_url, real};
 use crate::error::{KustomizeError, Result};
-use crate::metadata::Origin;
-use crate::objects::read;
 
 /// Fetches what an entry names; the error is for the user.
 pub type Fetcher<'a> = dyn Fn(&str) -> std::result::Result<Remote, String> + Sync + 'a;
@@ -40,12 +37,8 @@ pub(crate) fn resource(
 ) -> Result<()> {
     match fetch(build, root, entry)? {
         Remote::File { name, text } => {
-            let origin = Arc::new(Origin::File(name.to_string_lossy().into_owned()));
-            for mut object in read(build.files, &name, &text.replace("\r\n", "\n"))? {
-                object.origin = Some(Arc::clone(&origin));
-                state.objects.append(&root.file, object)?;
-            }
-            Ok(())
+            let shown = name.to_string_lossy().into_owned();
+            append(build, root, &name, shown, &text.replace("\r\n", "\n"), state)
         }
         Remote::Folder { folder, repository } => {
             check_cycle(&folder, chain)?;

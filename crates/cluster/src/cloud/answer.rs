@@ -30,24 +30,28 @@ pub(super) enum Shape {
     Policies,
 }
 
+/// The answer of a program.
+pub(super) fn read(text: &str) -> Result<Node, String> {
+    load_json(text, &Limits::default())
+        .map_err(|error| format!("the answer is no JSON: {}: {}", place(&error), error.message))
+}
+
 /// The description of a kind.
 pub(super) fn resource(
-    text: &str,
+    answer: &Node,
     shape: Shape,
     provider: &str,
     kind: &str,
     name: &str,
 ) -> Result<Resource, String> {
-    let answer = load_json(text, &Limits::default())
-        .map_err(|error| format!("the answer is no JSON: {}: {}", place(&error), error.message))?;
     let data = match shape {
-        Shape::AsItIs => answer,
-        Shape::Capitals => renamed(answer, capital),
-        Shape::Underscores => renamed(answer, underscores),
-        Shape::Under(key) => map([(key, answer)]),
-        Shape::Listed(key) => map([(key, whole_list(&answer)?)]),
-        Shape::RolesOfPolicies => map([("rolesPolicies", iam::roles_of_policies(&answer))]),
-        Shape::Policies => map([("policiesDocuments", iam::documents(&answer))]),
+        Shape::AsItIs => answer.clone(),
+        Shape::Capitals => renamed(answer.clone(), capital),
+        Shape::Underscores => renamed(answer.clone(), underscores),
+        Shape::Under(key) => map([(key, answer.clone())]),
+        Shape::Listed(key) => map([(key, whole_list(answer)?)]),
+        Shape::RolesOfPolicies => map([("rolesPolicies", iam::roles_of_policies(answer))]),
+        Shape::Policies => map([("policiesDocuments", iam::documents(answer))]),
     };
     let group = match provider {
         "eks" => "eks.amazonaws.com/v1",

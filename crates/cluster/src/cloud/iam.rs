@@ -1,12 +1,14 @@
 //! Roles and policies of an AWS account, from one answer (AWS IAM API reference, `GetAccountAuthorizationDetails`).
 
+use std::collections::BTreeMap;
+
 use kubescape_yaml::{Mapping, Node, Value};
 
 use super::answer::map;
 
 /// By the ARN of each attached policy the roles that have it, as `ListEntitiesForPolicy` shows them.
 pub(super) fn roles_of_policies(account: &Node) -> Node {
-    let mut policies: Vec<(&str, Vec<Node>)> = Vec::new();
+    let mut policies: BTreeMap<&str, Vec<Node>> = BTreeMap::new();
     for role in items(account, "RoleDetailList") {
         let mut shown = Mapping::new();
         for key in ["RoleName", "RoleId"] {
@@ -16,12 +18,8 @@ pub(super) fn roles_of_policies(account: &Node) -> Node {
         }
         let shown = Node::new(Value::Mapping(shown));
         for policy in items(role, "AttachedManagedPolicies") {
-            let Some(name) = policy.get("PolicyArn").and_then(Node::as_str) else {
-                continue;
-            };
-            match policies.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, roles)) => roles.push(shown.clone()),
-                None => policies.push((name, vec![shown.clone()])),
+            if let Some(name) = policy.get("PolicyArn").and_then(Node::as_str) {
+                policies.entry(name).or_default().push(shown.clone());
             }
         }
     }

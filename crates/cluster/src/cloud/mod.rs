@@ -47,9 +47,10 @@ pub fn describe(
     };
     for question in questions {
         let read = |text: String| -> Result<Vec<Resource>, String> {
+            let answer = answer::read(&text)?;
             let answers = question.answers.iter();
             answers
-                .map(|(kind, shape)| answer::resource(&text, *shape, provider, kind, &name))
+                .map(|(kind, shape)| answer::resource(&answer, *shape, provider, kind, &name))
                 .collect()
         };
         match run(&question.command).and_then(read) {
