@@ -1,5 +1,7 @@
 //! How repositories are fetched: what of it the environment says.
 
+use std::sync::{Arc, LazyLock};
+
 use kubescape_git::{GitSettings, Provider, Proxy, Scratch, Secret, Token, token_variable};
 
 use crate::trust;
@@ -25,7 +27,7 @@ pub(crate) fn settings(scratch: &Scratch, history: bool) -> GitSettings {
     GitSettings {
         tokens: tokens.collect(),
         proxy: Proxy::of_environment(),
-        roots: trust::roots,
+        roots: Arc::new(LazyLock::new(trust::roots)),
         ssh_command: ["GIT_SSH_COMMAND", "GIT_SSH"]
             .into_iter()
             .find_map(std::env::var_os)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use kubescape_policy::{HttpRequest, HttpRequests, HttpResponse};
 use ureq::tls::{RootCerts, TlsConfig};
@@ -17,10 +17,19 @@ const MOST: usize = 1000;
 type Answer = Arc<OnceLock<Result<HttpResponse, String>>>;
 
 /// Makes each request once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Requests {
     answers: Mutex<BTreeMap<HttpRequest, Answer>>,
-    roots: OnceLock<RootCerts>,
+    roots: LazyLock<RootCerts>,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        Self {
+            answers: Mutex::default(),
+            roots: LazyLock::new(trust::roots),
+        }
+    }
 }
 
 impl HttpRequests for Requests {
@@ -32,14 +41,25 @@ impl HttpRequests for Requests {
             }
             Arc::clone(answers.entry(request.clone()).or_default())
         };
-        let roots = || self.roots.get_or_init(trust::roots).clone();
         answer
             .get_or_init(|| {
-                send(request, roots())
+                send(request, self.roots.clone())
                     .map_err(|error| format!("{} {}: {error:#}", request.method, request.url))
             })
             .clone()
     }
+}
+
+/// What an answer holds, of at most so many bytes.
+pub(crate) fn body(response: ureq::http::Response<ureq::Body>, most: u64) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut reader = response.into_body().into_reader().take(most + 1);
+    reader.read_to_end(&mut bytes)?;
+    anyhow::ensure!(
+        u64::try_from(bytes.len()).is_ok_and(|length| length <= most),
+        "the answer has more than {most} bytes"
+    );
+    Ok(bytes)
 }
 
 fn send(request: &HttpRequest, roots: RootCerts) -> anyhow::Result<HttpResponse> {
@@ -71,16 +91,7 @@ fn send(request: &HttpRequest, roots: RootCerts) -> anyhow::Result<HttpResponse>
             .or_default()
             .push(value);
     }
-    let mut bytes = Vec::new();
-    response
-        .into_body()
-        .into_reader()
-        .take(LARGEST + 1)
-        .read_to_end(&mut bytes)?;
-    anyhow::ensure!(
-        u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST),
-        "the answer is larger than {LARGEST} bytes"
-    );
+    let bytes = body(response, LARGEST)?;
     Ok(HttpResponse {
         status: format!(
             "{} {}",

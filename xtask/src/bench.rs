@@ -247,22 +247,24 @@ fn copy_manifests(from: &Path, to: &Path, copy: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn name_of(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
 /// Copies of rendered charts, each a release of its own in a namespace of its own.
 fn copy_charts(charts: &Path, to: &Path, copies: usize) -> anyhow::Result<()> {
     fs::create_dir_all(to)?;
     for copy in 0..copies {
         for entry in fs::read_dir(charts)? {
             let path = entry?.path();
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
             let text = fs::read_to_string(&path)?
                 .replace("release-name", &format!("release-{copy}-name"))
                 .replace("namespace: default", &format!("namespace: copy-{copy}"))
                 .replace("namespace: \"default\"", &format!("namespace: \"copy-{copy}\""));
-            fs::write(to.join(format!("{copy}-{name}")), text)?;
+            fs::write(to.join(format!("{copy}-{}", name_of(&path))), text)?;
         }
     }
     Ok(())
@@ -280,8 +282,7 @@ fn copy_definitions(charts: &Path, to: &Path, copies: usize) -> anyhow::Result<(
         let text = definitions.join("\n---");
         for copy in 0..copies {
             let text = text.replace("\n  name: ", &format!("\n  name: copy-{copy}-"));
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            fs::write(to.join(format!("definitions-{copy}-{name}")), text)?;
+            fs::write(to.join(format!("definitions-{copy}-{}", name_of(&path))), text)?;
         }
     }
     Ok(())
@@ -292,11 +293,7 @@ fn unpack_charts(from: &Path, to: &Path) -> anyhow::Result<usize> {
     let mut count = 0;
     for entry in fs::read_dir(from)? {
         let path = entry?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = name_of(&path);
         let Some(chart) = name.strip_suffix(".expected.yaml.gz") else {
             continue;
         };

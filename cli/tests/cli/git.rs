@@ -36,6 +36,16 @@ fn serve(repository: &Repository, behaviour: Behaviour) -> Server {
     Server::start(repository.folder.path(), behaviour)
 }
 
+/// The repository on a server, and a folder with these files; nothing where there is no git program.
+fn served(behaviour: Behaviour, files: &[(&str, &str)]) -> Option<(Repository, Server, Workspace)> {
+    if !has_git() {
+        return None;
+    }
+    let repository = shop();
+    let server = serve(&repository, behaviour);
+    Some((repository, server, Workspace::new(files)))
+}
+
 /// What the user sees, without the port and the place of the repository.
 fn run(workspace: &Workspace, server: Option<&Server>, arguments: &str) -> String {
     let text = if arguments.starts_with("render ") {
@@ -67,12 +77,9 @@ fn temporary_folders(folder: &Path) -> usize {
 
 #[test]
 fn repositories() {
-    if !has_git() {
+    let Some((_repository, server, workspace)) = served(Behaviour::default(), &[]) else {
         return;
-    }
-    let repository = shop();
-    let server = serve(&repository, Behaviour::default());
-    let workspace = Workspace::new(&[]);
+    };
     let url = server.url("web/.git");
     let see = |arguments: &str| run(&workspace, Some(&server), arguments);
     assert_snapshot!("git_scan", see(&format!("scan control C-0001 {url} -v")));
@@ -98,12 +105,9 @@ fn repositories() {
 
 #[test]
 fn reports_of_repositories() {
-    if !has_git() {
+    let Some((repository, server, workspace)) = served(Behaviour::default(), &[]) else {
         return;
-    }
-    let repository = shop();
-    let server = serve(&repository, Behaviour::default());
-    let workspace = Workspace::new(&[]);
+    };
     let url = server.url("web/.git");
     let found = report(&workspace, &format!("scan control C-0001 {url}"));
     assert_eq!(
@@ -189,17 +193,14 @@ fn reports_of_repositories() {
 
 #[test]
 fn logins() {
-    if !has_git() {
-        return;
-    }
-    let repository = shop();
     // x-token-auth:secret-1
     let behaviour = Behaviour {
         authorization: Some("Basic eC10b2tlbi1hdXRoOnNlY3JldC0x".to_owned()),
         ..Behaviour::default()
     };
-    let server = serve(&repository, behaviour);
-    let workspace = Workspace::new(&[]);
+    let Some((_repository, server, workspace)) = served(behaviour, &[]) else {
+        return;
+    };
     let url = format!("http://gitlab.localhost:{}/web/.git", server.port);
     let library = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/library");
     let with = |token: &str| {
@@ -220,12 +221,9 @@ fn logins() {
 
 #[test]
 fn other_inputs_go_on() {
-    if !has_git() {
+    let Some((_repository, server, workspace)) = served(Behaviour::default(), &[("web.yaml", WEB)]) else {
         return;
-    }
-    let repository = shop();
-    let server = serve(&repository, Behaviour::default());
-    let workspace = Workspace::new(&[("web.yaml", WEB)]);
+    };
     let bad = server.url("no.git");
     assert_snapshot!(
         "git_other_inputs",

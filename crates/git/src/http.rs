@@ -175,7 +175,7 @@ impl Http for Client {
 
 fn agent(only_safe: bool, settings: &GitSettings) -> ureq::Agent {
     let roots = match only_safe {
-        true => (settings.roots)(),
+        true => RootCerts::clone(&settings.roots),
         false => RootCerts::WebPki,
     };
     let config = ureq::Agent::config_builder()

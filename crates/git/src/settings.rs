@@ -1,6 +1,7 @@
 //! What a fetch may do.
 
 use std::ffi::OsString;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use ureq::tls::RootCerts;
@@ -16,8 +17,8 @@ pub struct GitSettings {
     pub tokens: Vec<Token>,
     /// The proxy for HTTP.
     pub proxy: Proxy,
-    /// Gives the certificates that servers are trusted by; called when a server is about to be asked.
-    pub roots: fn() -> RootCerts,
+    /// The certificates that servers are trusted by, read when a server is about to be asked.
+    pub roots: Arc<LazyLock<RootCerts>>,
     /// The program for SSH with its arguments; `None` for `ssh`.
     pub ssh_command: Option<OsString>,
     /// Whether the history is wanted as well: it tells who touched which file last.
@@ -37,7 +38,7 @@ impl Default for GitSettings {
         Self {
             tokens: Vec::new(),
             proxy: Proxy::default(),
-            roots: || RootCerts::WebPki,
+            roots: Arc::new(LazyLock::new(|| RootCerts::WebPki)),
             ssh_command: None,
             history: false,
             connect_timeout: Duration::from_secs(15),

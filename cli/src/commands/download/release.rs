@@ -1,6 +1,6 @@
 //! Fetching a published release of policies: only here, and only when the user names the address.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use ureq::tls::TlsConfig;
 
 use super::pin;
 use crate::log::{Level, Log};
+use crate::requests::body;
 use crate::trust;
 
 /// Files of a release, with the extension that they may have at the address.
@@ -119,14 +120,5 @@ fn get(agent: &ureq::Agent, url: &str, extension: &str) -> anyhow::Result<Vec<u8
         Err(ureq::Error::StatusCode(404)) => agent.get(format!("{url}.{extension}")).call()?,
         answer => answer?,
     };
-    let mut bytes = Vec::new();
-    response
-        .into_body()
-        .into_reader()
-        .take(LARGEST + 1)
-        .read_to_end(&mut bytes)?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
-        bail!("more than {LARGEST} bytes");
-    }
-    Ok(bytes)
+    body(response, LARGEST)
 }

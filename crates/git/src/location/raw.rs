@@ -25,6 +25,21 @@ pub(super) struct Raw {
 }
 
 impl Raw {
+    /// An address of which only the scheme is known.
+    fn bare(scheme: Scheme, shown: String) -> Self {
+        Self {
+            scheme,
+            scp: false,
+            user: String::new(),
+            credentials: None,
+            host: String::new(),
+            port: String::new(),
+            path: String::new(),
+            query: Vec::new(),
+            shown,
+        }
+    }
+
     pub(super) fn parse(text: &str) -> Result<Self, GitError> {
         let shown = without_credentials(text);
         let bad = |problem: &str| GitError::Address {
@@ -37,15 +52,10 @@ impl Raw {
         let text = text.strip_prefix("git::").unwrap_or(text);
         if let Some((user, host, path)) = split_scp(text) {
             return Self {
-                scheme: Scheme::Ssh,
                 scp: true,
                 user: user.to_owned(),
-                credentials: None,
                 host: host.to_ascii_lowercase(),
-                port: String::new(),
-                path: String::new(),
-                query: Vec::new(),
-                shown: shown.clone(),
+                ..Self::bare(Scheme::Ssh, shown)
             }
             .with_path(path)
             .checked();
@@ -66,19 +76,7 @@ impl Raw {
                     "write file:// with an absolute path: file:///folder/repository",
                 ));
             }
-            return Self {
-                scheme,
-                scp: false,
-                user: String::new(),
-                credentials: None,
-                host: String::new(),
-                port: String::new(),
-                path: String::new(),
-                query: Vec::new(),
-                shown: shown.clone(),
-            }
-            .with_path(path)
-            .checked();
+            return Self::bare(scheme, shown).with_path(path).checked();
         }
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
@@ -103,8 +101,6 @@ impl Raw {
             _ => None,
         };
         Self {
-            scheme,
-            scp: false,
             user: if scheme == Scheme::Ssh {
                 decode(user)
             } else {
@@ -113,9 +109,7 @@ impl Raw {
             credentials,
             host: host.to_ascii_lowercase(),
             port: port.to_owned(),
-            path: String::new(),
-            query: Vec::new(),
-            shown: shown.clone(),
+            ..Self::bare(scheme, shown)
         }
         .with_path(path)
         .checked()

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use kubescape_git::{Checkout, GitSettings, Location, Trust};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -93,7 +93,7 @@ fn certificates_are_checked() {
     let port = start(&config, server.port);
     let get = |host: &str, roots: fn() -> RootCerts| {
         let settings = GitSettings {
-            roots,
+            roots: Arc::new(LazyLock::new(roots)),
             ..GitSettings::default()
         };
         let url = format!("https://{host}:{port}/web/.git");
