@@ -158,6 +158,16 @@ impl List {
         &self.0.items
     }
 
+    /// Adds an element. Nothing is copied when nobody else holds the slice.
+    pub fn push(&mut self, item: Value) {
+        if let Some(data) = Rc::get_mut(&mut self.0) {
+            data.items.push(item);
+        } else {
+            let items = self.items().iter().cloned().chain([item]).collect();
+            *self = Self::new(self.class(), items);
+        }
+    }
+
     /// Whether it is the nil slice.
     pub fn is_nil(&self) -> bool {
         self.0.nil

@@ -117,7 +117,7 @@ impl Object for Time {
             "AddDate" => {
                 let [years, months, days] = [0, 1, 2].map(|place| int_argument(arguments, place));
                 time(
-                    shifted(&zoned, years, months, days).unwrap_or(self.at),
+                    add_date(&zoned, years, months, days).unwrap_or(self.at),
                     self.zone.clone(),
                 )
             }
@@ -160,8 +160,9 @@ impl Object for Time {
     }
 }
 
-/// The same time of another day. A day beyond its month counts into the next one.
-fn shifted(from: &Zoned, years: i64, months: i64, days: i64) -> Option<Timestamp> {
+/// The same time of another day, as Go's `time.Time.AddDate`: a day beyond its month counts into the next one, so that
+/// 31 January and a month is 3 March. Nothing when it is too far away.
+pub fn add_date(from: &Zoned, years: i64, months: i64, days: i64) -> Option<Timestamp> {
     let months = i64::from(from.year())
         .checked_add(years)?
         .checked_mul(12)?

@@ -4,7 +4,7 @@ mod arguments;
 pub mod cast;
 mod certificates;
 mod crypto;
-mod dates;
+pub mod dates;
 mod decimal;
 mod defaults;
 mod dicts;

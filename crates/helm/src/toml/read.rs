@@ -216,21 +216,10 @@ impl Reader<'_> {
         let mut path = Vec::new();
         for part in parents {
             path.push(part.clone());
-            at = match at.get(part.as_str()) {
-                None => {
-                    self.implicit.insert(path.clone());
-                    let made = Map::dict();
-                    at.insert(part.as_str(), Value::Map(made.clone()));
-                    made
-                }
-                Some(Value::Map(map)) => map,
-                Some(Value::List(list)) if std::ptr::eq(list.class(), &raw const TABLES) => list
-                    .items()
-                    .last()
-                    .and_then(Value::as_map)
-                    .cloned()
-                    .unwrap_or_else(Map::dict),
-                Some(_) => {
+            at = match within(&at, &path, part, &mut self.implicit) {
+                Value::Map(map) => map,
+                Value::List(list) if is_tables(&list) => last_table(&list),
+                _ => {
                     return self.fail(format!("Key '{}' was already created as a hash.", named(&path)));
                 }
             };
@@ -241,16 +230,18 @@ impl Reader<'_> {
         match (at.get(own.as_str()), is_array) {
             (None, false) => at.insert(own.as_str(), made),
             (None, true) => at.insert(own.as_str(), Value::List(List::new(&TABLES, vec![made]))),
-            (Some(Value::List(list)), true) if std::ptr::eq(list.class(), &raw const TABLES) => {
-                let items = list.items().iter().cloned().chain([made]).collect();
-                at.insert(own.as_str(), Value::List(List::new(&TABLES, items)));
+            (Some(Value::List(mut list)), true) if is_tables(&list) => {
+                // With nobody else holding the list, the table is added in place.
+                at.insert(own.as_str(), Value::Nil);
+                list.push(made);
+                at.insert(own.as_str(), Value::List(list));
             }
             (Some(_), true) => {
                 let message = "was already created and cannot be used as an array.";
                 return self.fail(format!("Key '{whole}' {message}"));
             }
             (Some(Value::Map(_)), false) if self.implicit.remove(name) => {}
-            (Some(Value::List(list)), false) if !std::ptr::eq(list.class(), &raw const TABLES) => {
+            (Some(Value::List(list)), false) if !is_tables(&list) => {
                 at.insert(own.as_str(), made);
             }
             (Some(_), false) => return self.fail(format!("Key '{whole}' has already been defined.")),
@@ -265,12 +256,7 @@ impl Reader<'_> {
         for part in table {
             at = match at.get(part.as_str()) {
                 Some(Value::Map(map)) => map,
-                Some(Value::List(list)) => list
-                    .items()
-                    .last()
-                    .and_then(Value::as_map)
-                    .cloned()
-                    .unwrap_or_else(Map::dict),
+                Some(Value::List(list)) => last_table(&list),
                 _ => Map::dict(),
             };
         }
@@ -285,22 +271,16 @@ impl Reader<'_> {
         let mut at = into.clone();
         for part in parents {
             path.push(part.clone());
-            at = match at.get(part.as_str()) {
-                None => {
-                    self.implicit.insert(path.clone());
-                    let made = Map::dict();
-                    at.insert(part.as_str(), Value::Map(made.clone()));
-                    made
-                }
-                Some(Value::Map(map)) => map,
-                Some(_) => return self.fail(format!("Key '{}' has already been defined.", named(&path))),
+            at = match within(&at, &path, part, &mut self.implicit) {
+                Value::Map(map) => map,
+                _ => return self.fail(format!("Key '{}' has already been defined.", named(&path))),
             };
         }
         path.push(own.clone());
         match at.get(own.as_str()) {
             // As there: a table that dotted names made stays, whatever else its name is given.
             Some(_) if self.implicit.remove(&path) => {}
-            Some(Value::List(list)) if !std::ptr::eq(list.class(), &raw const TABLES) => {
+            Some(Value::List(list)) if !is_tables(&list) => {
                 at.insert(own.as_str(), value);
             }
             Some(_) => return self.fail(format!("Key '{}' has already been defined.", named(&path))),
@@ -413,6 +393,26 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// What stands under a part of a dotted name, at this path; a table that only the name makes, when nothing does.
+fn within(at: &Map, path: &[String], part: &str, implicit: &mut HashSet<Vec<String>>) -> Value {
+    at.get(part).unwrap_or_else(|| {
+        implicit.insert(path.to_vec());
+        let made = Value::Map(Map::dict());
+        at.insert(part, made.clone());
+        made
+    })
+}
+
+fn is_tables(list: &List) -> bool {
+    std::ptr::eq(list.class(), &raw const TABLES)
+}
+
+/// The table of an array that is written to.
+fn last_table(list: &List) -> Map {
+    let table = list.items().last().and_then(Value::as_map).cloned();
+    table.unwrap_or_else(Map::dict)
 }
 
 fn is_bare(character: char) -> bool {
