@@ -72,27 +72,26 @@ fn templates(bencher: divan::Bencher<'_, '_>, count: usize) {
     fs::remove_dir_all(&root).unwrap();
 }
 
+/// Names of archives.
 fn real_charts() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/charts");
-    let mut charts: Vec<String> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path().to_str()?.to_owned()))
-        .filter(|path| path.ends_with(".tgz"))
-        .collect();
+    let entries = fs::read_dir(real_charts_folder()).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut charts: Vec<String> = names.filter(|name| name.ends_with(".tgz")).collect();
     charts.sort();
     charts
 }
 
-#[divan::bench(sample_count = 5)]
-fn all_real_charts(bencher: divan::Bencher<'_, '_>) {
-    let charts = real_charts();
+fn real_charts_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/charts")
+}
+
+#[divan::bench(args = real_charts(), sample_count = 20)]
+fn real_chart(bencher: divan::Bencher<'_, '_>, name: &String) {
+    let chart = real_charts_folder().join(name);
     let options = RenderOptions::default();
     bencher.bench_local(|| {
-        charts
-            .iter()
-            .filter_map(|chart| render(chart.as_ref(), &options).ok())
+        render(&chart, &options)
             .map(|rendered| rendered.documents.len())
-            .sum::<usize>()
+            .ok()
     });
 }

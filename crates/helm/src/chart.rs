@@ -28,6 +28,8 @@ pub struct ChartFile {
     pub name: String,
     /// Content.
     pub data: Vec<u8>,
+    /// Whether it lies in an archive whose `.helmignore` names it.
+    pub is_ignored: bool,
 }
 
 /// A chart with its sub-charts.
@@ -80,29 +82,32 @@ impl Clone for Chart {
 
 impl Chart {
     /// Reads a chart from its folder, or from a `.tgz` of it. `.helmignore` says what to leave out when a chart is packed:
-    /// it counts in folders alone.
+    /// it counts in folders alone. Archives that helm packed hold no such files; those of others may render without
+    /// them alone, as their folder does, so they are marked.
     pub fn load(path: &Path) -> Result<Self, HelmError> {
         let name = path.display().to_string();
         let mut allowance = Allowance::default();
         let files = if path.is_dir() {
             folder::read(path)?
         } else {
-            archive::read_file(path, &mut allowance)?
+            let mut files = archive::read_file(path, &mut allowance)?;
+            mark_ignored(&name, &mut files)?;
+            files
         };
         Self::from_files(&name, files, 0, &mut allowance)
     }
 
-    /// Reads an archive without the files that its `.helmignore` names; nothing when there are none. Archives that helm
-    /// packed hold none, and others may render without them alone, as their folder does.
+    /// Reads an archive without the files that its `.helmignore` names; nothing when there are none.
     pub(crate) fn load_without_ignored(path: &Path) -> Result<Option<Self>, HelmError> {
         if path.is_dir() {
             return Ok(None);
         }
         let name = path.display().to_string();
         let mut allowance = Allowance::default();
-        let files = archive::read_file(path, &mut allowance)?;
+        let mut files = archive::read_file(path, &mut allowance)?;
         let count = files.len();
-        let files = without_ignored(&name, files)?;
+        mark_ignored(&name, &mut files)?;
+        files.retain(|file| !file.is_ignored);
         if files.len() == count {
             return Ok(None);
         }
@@ -214,24 +219,24 @@ impl Chart {
     }
 }
 
-/// Leaves out what `.helmignore` names.
-fn without_ignored(place: &str, mut files: Vec<ChartFile>) -> Result<Vec<ChartFile>, HelmError> {
+/// Marks what `.helmignore` names.
+fn mark_ignored(place: &str, files: &mut [ChartFile]) -> Result<(), HelmError> {
     let Some(patterns) = files.iter().find(|file| file.name == ".helmignore") else {
-        return Ok(files);
+        return Ok(());
     };
     let ignore = Ignore::parse(&text(patterns)).map_err(|message| HelmError::Load {
         chart: place.to_owned(),
         message,
     })?;
-    files.retain(|file| {
-        let folders = file
+    for file in files {
+        let mut folders = file
             .name
             .match_indices('/')
             .filter_map(|(at, _)| file.name.get(..at));
-        !ignore.excludes(&file.name, false)
-            && !folders.into_iter().any(|folder| ignore.excludes(folder, true))
-    });
-    Ok(files)
+        file.is_ignored =
+            ignore.excludes(&file.name, false) || folders.any(|folder| ignore.excludes(folder, true));
+    }
+    Ok(())
 }
 
 fn text(file: &ChartFile) -> String {

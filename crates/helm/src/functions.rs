@@ -7,8 +7,9 @@ use std::rc::Rc;
 use kubescape_gotemplate::{CallError, Engine, Functions, List, Map, Param, Text, Value, json, sprig};
 
 use crate::go_yaml::{Flavor, to_yaml};
+use crate::parsed::Parsed;
 use crate::toml::{from_toml, to_toml};
-use crate::values::{json_type, read_yaml};
+use crate::values::json_type;
 
 type Result = std::result::Result<Value, CallError>;
 
@@ -50,9 +51,13 @@ pub(crate) fn functions() -> Functions {
             .map(Value::from)
             .map_err(CallError::new)
     });
-    functions.add("fromYaml", &[String], |arguments| Ok(from_yaml(&text(arguments))));
-    functions.add("fromYamlArray", &[String], |arguments| {
-        Ok(from_yaml_array(&text(arguments)))
+    let parsed = Rc::new(RefCell::new(Parsed::default()));
+    let of_arrays = Rc::clone(&parsed);
+    functions.add("fromYaml", &[String], move |arguments| {
+        Ok(from_yaml(parsed.borrow_mut().value(&text(arguments))))
+    });
+    functions.add("fromYamlArray", &[String], move |arguments| {
+        Ok(from_yaml_array(of_arrays.borrow_mut().value(&text(arguments))))
     });
     functions.add("fromJson", &[String], |arguments| {
         Ok(match json::read(bytes(arguments)) {
@@ -176,8 +181,8 @@ fn error_map(message: impl Into<String>) -> Value {
     Value::dict([("Error", message.into().into())])
 }
 
-fn from_yaml(text: &str) -> Value {
-    match read_yaml(text) {
+fn from_yaml(parsed: std::result::Result<Value, String>) -> Value {
+    match parsed {
         Ok(value @ Value::Map(_)) => value,
         Ok(Value::Nil) => Value::Map(Map::dict()),
         Ok(other) => error_map(format!(
@@ -188,8 +193,8 @@ fn from_yaml(text: &str) -> Value {
     }
 }
 
-fn from_yaml_array(text: &str) -> Value {
-    match read_yaml(text) {
+fn from_yaml_array(parsed: std::result::Result<Value, String>) -> Value {
+    match parsed {
         Ok(value @ Value::List(_)) => value,
         Ok(Value::Nil) => Value::list(Vec::new()),
         Ok(other) => Value::list(vec![

@@ -24,6 +24,7 @@ mod manifest;
 mod metadata;
 mod objects;
 mod overrides;
+mod parsed;
 mod provenance;
 mod render;
 mod schema;

@@ -105,10 +105,12 @@ fn render_here(path: &Path, options: &RenderOptions) -> Result<Rendered, HelmErr
     let Ok(mut rendered) = render_chart(chart, &place, options) else {
         return Err(error);
     };
-    rendered.warnings.push(format!(
-        "files that .helmignore names are left out, though the archive holds them: with them, {error}"
-    ));
+    rendered.warnings.push(left_out(&error));
     Ok(rendered)
+}
+
+fn left_out(error: &HelmError) -> String {
+    format!("files that .helmignore names are left out, though the archive holds them: with them, {error}")
 }
 
 fn render_chart(mut chart: Chart, place: &str, options: &RenderOptions) -> Result<Rendered, HelmError> {
@@ -176,6 +178,7 @@ struct Template {
     text: String,
     /// Whether its bytes were text.
     is_utf8: bool,
+    is_ignored: bool,
     context: Map,
     base_path: String,
 }
@@ -215,6 +218,7 @@ impl TemplateSet {
                 name: format!("{path}/{}", template.name),
                 text: String::from_utf8_lossy(&template.data).into_owned(),
                 is_utf8: std::str::from_utf8(&template.data).is_ok(),
+                is_ignored: template.is_ignored,
                 context: context.clone(),
                 base_path: format!("{path}/templates"),
             });
@@ -244,7 +248,7 @@ impl TemplateSet {
                 .parse(&template.name, &template.text)
                 .map_err(HelmError::Parse)?;
         }
-        let mut files: Vec<(&str, Cleaned)> = Vec::new();
+        let (mut files, mut ignored) = (Vec::new(), Vec::new());
         for template in &self.templates {
             let base = template.name.rsplit('/').next().unwrap_or_default();
             if base.starts_with('_') {
@@ -266,7 +270,18 @@ impl TemplateSet {
                     message: "it holds bytes that are no UTF-8; save the file as UTF-8".to_owned(),
                 });
             }
-            files.push((&template.name, cleaned));
+            let list = if template.is_ignored {
+                &mut ignored
+            } else {
+                &mut files
+            };
+            list.push((template.name.as_str(), cleaned));
+        }
+        // What a folder would leave out is most often no manifest at all. To render all else anew would give the same.
+        let split_all = |(name, cleaned): &(&str, Cleaned)| split(name, &cleaned.text, &mut Vec::new());
+        match ignored.iter().map(split_all).find_map(Result::err) {
+            Some(error) => warnings.push(left_out(&error)),
+            None => files.append(&mut ignored),
         }
         files.sort_by(|left, right| left.0.cmp(right.0));
         let starts: HashMap<String, LineStarts> = self
@@ -366,6 +381,7 @@ fn snippet_here(path: &Path, name: &str, text: &str, options: &RenderOptions) ->
     chart.templates.push(crate::chart::ChartFile {
         name: name.to_owned(),
         data: text.as_bytes().to_vec(),
+        is_ignored: false,
     });
     let mut warnings = Vec::new();
     let values = dependencies::coalesce(&chart, &options.overrides.values()?, &mut warnings)?;

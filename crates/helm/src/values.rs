@@ -75,7 +75,8 @@ pub fn copy(map: &Map) -> Map {
         .collect()
 }
 
-fn copy_value(value: &Value) -> Value {
+/// The same for any value.
+pub(crate) fn copy_value(value: &Value) -> Value {
     match value {
         Value::Map(map) => Value::Map(copy(map)),
         Value::List(list) => Value::list(list.items().iter().map(copy_value).collect()),

@@ -14,15 +14,15 @@ use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use rsa::{BigUint, RsaPrivateKey};
 
 use super::arguments::{Result, bytes, int, list, text, value};
-use super::primes::{EXPONENT, prime};
+use super::primes::{EXPONENT, Size, prime};
 use crate::functions::{Functions, Param};
 use crate::value::Object;
 use crate::{CallError, Value};
 
 /// Keys of certificates have 2,048 bits, half of them each prime.
-const CERTIFICATE_PRIME: usize = 16;
+const CERTIFICATE_PRIME: Size = Size::Bits1024;
 /// Keys that stand alone have 4,096.
-const PRIVATE_KEY_PRIME: usize = 32;
+const PRIVATE_KEY_PRIME: Size = Size::Bits2048;
 
 pub(super) fn register(functions: &mut Functions) {
     use Param::{Int, List, Named, String};
@@ -30,7 +30,7 @@ pub(super) fn register(functions: &mut Functions) {
     functions.add("genPrivateKey", &[String], |a| {
         let kind = text(a, 0);
         Ok(match &*kind {
-            "" | "rsa" => rsa_pem(&rsa_private::<PRIVATE_KEY_PRIME>()?)?.into(),
+            "" | "rsa" => rsa_pem(&rsa_private(PRIVATE_KEY_PRIME)?)?.into(),
             "ecdsa" => ecdsa_pem()?.into(),
             "ed25519" => generate(&rcgen::PKCS_ED25519)?
                 .serialize_pem()
@@ -142,9 +142,9 @@ fn pem(label: &str, der: &[u8]) -> String {
     )
 }
 
-/// A new key from two primes of `N` words.
-fn rsa_private<const N: usize>() -> std::result::Result<RsaPrivateKey, CallError> {
-    let (one, other) = (prime::<N>()?, prime::<N>()?);
+/// A new key from two primes.
+fn rsa_private(size: Size) -> std::result::Result<RsaPrivateKey, CallError> {
+    let (one, other) = (prime(size)?, prime(size)?);
     let (larger, smaller) = (one.clone().max(other.clone()), one.min(other));
     RsaPrivateKey::from_p_q(
         BigUint::from_bytes_be(&larger),
@@ -160,7 +160,7 @@ fn rsa_pem(key: &RsaPrivateKey) -> std::result::Result<String, CallError> {
 
 /// A new key for a certificate: its PEM, and ready to sign.
 fn rsa_key() -> std::result::Result<(String, KeyPair), CallError> {
-    let key = rsa_private::<CERTIFICATE_PRIME>()?;
+    let key = rsa_private(CERTIFICATE_PRIME)?;
     let pem = rsa_pem(&key)?;
     let der = key.to_pkcs8_der().map_err(failed)?;
     let pair = KeyPair::try_from(der.as_bytes()).map_err(failed)?;

@@ -2,22 +2,18 @@
 
 use rsa::BigUint;
 
-use super::primes::{is_probable_prime, prime};
+use super::primes::{Size, first_of, prime};
 use super::random::random_bytes;
 use crate::CallError;
 
-/// Words of the large prime.
-const LARGE: usize = 32;
-/// The same in bytes.
+/// Bytes of the large prime.
 const LARGE_BYTES: i64 = 256;
-/// Words of the small prime.
-const SMALL: usize = 4;
 /// Twice those of the small prime, so that no secret is likelier than others.
 const SECRET_BYTES: i64 = 64;
 
 /// A new key as OpenSSL writes it: version, p, q, g, y, x.
 pub(super) fn dsa_der() -> Result<Vec<u8>, CallError> {
-    let small = BigUint::from_bytes_be(&prime::<SMALL>()?);
+    let small = BigUint::from_bytes_be(&prime(Size::Bits256)?);
     let large = large_prime(&small)?;
     let one = BigUint::from(1u8);
     let exponent = (&large - &one) / &small;
@@ -46,12 +42,10 @@ fn large_prime(small: &BigUint) -> Result<BigUint, CallError> {
             *first = *first & 0xbf | 0x80;
         }
         let start = BigUint::from_bytes_be(&bytes);
-        let mut candidate = &start - &start % &step + 1u8;
-        for _ in 0..4096 {
-            candidate += &step;
-            if is_probable_prime::<LARGE>(&candidate.to_bytes_be())? {
-                return Ok(candidate);
-            }
+        let first = &start - &start % &step + 1u8;
+        let candidates = std::iter::successors(Some(first), |candidate| Some(candidate + &step));
+        if let Some(prime) = first_of(candidates.skip(1).take(4096).map(|number| number.to_bytes_be()))? {
+            return Ok(BigUint::from_bytes_be(&prime));
         }
     }
 }

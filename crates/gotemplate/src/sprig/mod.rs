@@ -11,7 +11,6 @@ mod dicts;
 mod dsa;
 mod encoding;
 mod lists;
-mod montgomery;
 mod names;
 mod numbers;
 mod paths;

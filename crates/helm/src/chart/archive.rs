@@ -89,6 +89,7 @@ pub(super) fn unpack(
         files.push(ChartFile {
             name,
             data: without_bom(data),
+            is_ignored: false,
         });
     }
     if files.is_empty() {

@@ -14,14 +14,9 @@ pub(super) struct Montgomery<'a, const N: usize> {
 impl<'a, const N: usize> Montgomery<'a, N> {
     pub(super) fn new(modulus: &'a [u64; N]) -> Self {
         const { assert!(N.is_multiple_of(2), "rows are taken two at a time") };
-        let lowest = modulus.first().copied().unwrap_or(1);
-        // Newton's iteration doubles the right bits: 1, 2, 4 ... 64.
-        let inverse = (0..6).fold(1u64, |inverse, _| {
-            inverse.wrapping_mul(2u64.wrapping_sub(lowest.wrapping_mul(inverse)))
-        });
         Self {
             modulus,
-            inverse: inverse.wrapping_neg(),
+            inverse: negative_inverse(modulus),
             // One, times the word size to the power of N, less the modulus once: the highest bit is set.
             one: minus(&[0; N], modulus).0,
         }
@@ -168,6 +163,16 @@ impl<'a, const N: usize> Montgomery<'a, N> {
     }
 }
 
+/// The negative inverse of an odd number's lowest word.
+pub(super) fn negative_inverse<const N: usize>(number: &[u64; N]) -> u64 {
+    let lowest = number.first().copied().unwrap_or(1);
+    // Newton's iteration doubles the right bits: 1, 2, 4 ... 64.
+    let inverse = (0..6).fold(1u64, |inverse, _| {
+        inverse.wrapping_mul(2u64.wrapping_sub(lowest.wrapping_mul(inverse)))
+    });
+    inverse.wrapping_neg()
+}
+
 /// Adds two rows of a long multiplication, `low * factors` and a word higher `high * factors`, to as many places as
 /// there are factors; gives the two words above them. `previous` is the factor below the first, `carries` come from
 /// there.
@@ -213,7 +218,7 @@ fn minus<const N: usize>(left: &[u64; N], right: &[u64; N]) -> ([u64; N], bool) 
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the lower word is wanted")]
-fn low_word(number: u128) -> u64 {
+pub(super) fn low_word(number: u128) -> u64 {
     number as u64
 }
 
