@@ -28,8 +28,6 @@ pub struct ChartFile {
     pub name: String,
     /// Content.
     pub data: Vec<u8>,
-    /// Whether it lies in an archive whose `.helmignore` names it.
-    pub is_ignored: bool,
 }
 
 /// A chart with its sub-charts.
@@ -82,32 +80,29 @@ impl Clone for Chart {
 
 impl Chart {
     /// Reads a chart from its folder, or from a `.tgz` of it. `.helmignore` says what to leave out when a chart is packed:
-    /// it counts in folders alone. Archives that helm packed hold no such files; those of others may render without
-    /// them alone, as their folder does, so they are marked.
+    /// it counts in folders alone.
     pub fn load(path: &Path) -> Result<Self, HelmError> {
         let name = path.display().to_string();
         let mut allowance = Allowance::default();
         let files = if path.is_dir() {
             folder::read(path)?
         } else {
-            let mut files = archive::read_file(path, &mut allowance)?;
-            mark_ignored(&name, &mut files)?;
-            files
+            archive::read_file(path, &mut allowance)?
         };
         Self::from_files(&name, files, 0, &mut allowance)
     }
 
-    /// Reads an archive without the files that its `.helmignore` names; nothing when there are none.
+    /// Reads an archive without the files that its `.helmignore` names; nothing when there are none. Archives that helm
+    /// packed hold none, and others may render without them alone, as their folder does.
     pub(crate) fn load_without_ignored(path: &Path) -> Result<Option<Self>, HelmError> {
         if path.is_dir() {
             return Ok(None);
         }
         let name = path.display().to_string();
         let mut allowance = Allowance::default();
-        let mut files = archive::read_file(path, &mut allowance)?;
+        let files = archive::read_file(path, &mut allowance)?;
         let count = files.len();
-        mark_ignored(&name, &mut files)?;
-        files.retain(|file| !file.is_ignored);
+        let files = without_ignored(&name, files)?;
         if files.len() == count {
             return Ok(None);
         }
@@ -206,6 +201,12 @@ impl Chart {
         Ok(chart)
     }
 
+    /// The text of `.helmignore`.
+    pub(crate) fn helmignore(&self) -> String {
+        let file = self.files.iter().find(|file| file.name == ".helmignore");
+        file.map(text).unwrap_or_default()
+    }
+
     /// Bytes of its files and those of its sub-charts.
     pub(crate) fn bytes(&self) -> usize {
         let files = self.templates.iter().chain(&self.files);
@@ -219,24 +220,17 @@ impl Chart {
     }
 }
 
-/// Marks what `.helmignore` names.
-fn mark_ignored(place: &str, files: &mut [ChartFile]) -> Result<(), HelmError> {
+/// Leaves out what `.helmignore` names.
+fn without_ignored(place: &str, mut files: Vec<ChartFile>) -> Result<Vec<ChartFile>, HelmError> {
     let Some(patterns) = files.iter().find(|file| file.name == ".helmignore") else {
-        return Ok(());
+        return Ok(files);
     };
     let ignore = Ignore::parse(&text(patterns)).map_err(|message| HelmError::Load {
         chart: place.to_owned(),
         message,
     })?;
-    for file in files {
-        let mut folders = file
-            .name
-            .match_indices('/')
-            .filter_map(|(at, _)| file.name.get(..at));
-        file.is_ignored =
-            ignore.excludes(&file.name, false) || folders.any(|folder| ignore.excludes(folder, true));
-    }
-    Ok(())
+    files.retain(|file| !ignore.excludes_file(&file.name));
+    Ok(files)
 }
 
 fn text(file: &ChartFile) -> String {

@@ -68,4 +68,10 @@ impl Ignore {
             matches && (is_folder || !rule.only_folders)
         })
     }
+
+    /// Whether a file is left out, or a folder that it lies in.
+    pub(crate) fn excludes_file(&self, path: &str) -> bool {
+        let mut folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+        self.excludes(path, false) || folders.any(|folder| self.excludes(folder, true))
+    }
 }

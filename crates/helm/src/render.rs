@@ -11,6 +11,7 @@ use crate::chart::Chart;
 use crate::dependencies;
 use crate::error::HelmError;
 use crate::functions::functions;
+use crate::ignore::Ignore;
 use crate::manifest::{rank, split};
 use crate::objects::{KubeVersion, VALUES, capabilities, chart as chart_object, files as files_object};
 use crate::overrides::Overrides;
@@ -142,6 +143,7 @@ fn render_chart(mut chart: Chart, place: &str, options: &RenderOptions) -> Resul
         release: release(options),
         capabilities: capabilities(&version, &options.api_versions),
         templates: Vec::new(),
+        helmignore: chart.helmignore(),
     };
     set.add(&chart, &values, &chart.metadata.name.clone(), true);
     let mut rendered = set.render(options, &mut warnings)?;
@@ -178,7 +180,6 @@ struct Template {
     text: String,
     /// Whether its bytes were text.
     is_utf8: bool,
-    is_ignored: bool,
     context: Map,
     base_path: String,
 }
@@ -187,6 +188,8 @@ struct TemplateSet {
     release: Value,
     capabilities: Value,
     templates: Vec<Template>,
+    /// What the archive of the chart need not hold.
+    helmignore: String,
 }
 
 impl TemplateSet {
@@ -218,7 +221,6 @@ impl TemplateSet {
                 name: format!("{path}/{}", template.name),
                 text: String::from_utf8_lossy(&template.data).into_owned(),
                 is_utf8: std::str::from_utf8(&template.data).is_ok(),
-                is_ignored: template.is_ignored,
                 context: context.clone(),
                 base_path: format!("{path}/templates"),
             });
@@ -248,7 +250,7 @@ impl TemplateSet {
                 .parse(&template.name, &template.text)
                 .map_err(HelmError::Parse)?;
         }
-        let (mut files, mut ignored) = (Vec::new(), Vec::new());
+        let mut files: Vec<(&str, Cleaned)> = Vec::new();
         for template in &self.templates {
             let base = template.name.rsplit('/').next().unwrap_or_default();
             if base.starts_with('_') {
@@ -270,18 +272,7 @@ impl TemplateSet {
                     message: "it holds bytes that are no UTF-8; save the file as UTF-8".to_owned(),
                 });
             }
-            let list = if template.is_ignored {
-                &mut ignored
-            } else {
-                &mut files
-            };
-            list.push((template.name.as_str(), cleaned));
-        }
-        // What a folder would leave out is most often no manifest at all. To render all else anew would give the same.
-        let split_all = |(name, cleaned): &(&str, Cleaned)| split(name, &cleaned.text, &mut Vec::new());
-        match ignored.iter().map(split_all).find_map(Result::err) {
-            Some(error) => warnings.push(left_out(&error)),
-            None => files.append(&mut ignored),
+            files.push((&template.name, cleaned));
         }
         files.sort_by(|left, right| left.0.cmp(right.0));
         let starts: HashMap<String, LineStarts> = self
@@ -289,6 +280,25 @@ impl TemplateSet {
             .iter()
             .map(|template| (template.name.clone(), LineStarts::of(&template.text)))
             .collect();
+        let mut remarks = Vec::new();
+        let error = match documents(&files, &starts, &mut remarks) {
+            Err(error @ HelmError::Manifest { .. }) => error,
+            result => {
+                warnings.append(&mut remarks);
+                return result;
+            }
+        };
+        // What a folder would leave out is most often no manifest at all. To render all else anew would give the same.
+        let count = files.len();
+        let ignore = Ignore::parse(&self.helmignore).unwrap_or_default();
+        files.retain(|(name, _)| {
+            name.split_once('/')
+                .is_none_or(|(_, path)| !ignore.excludes_file(path))
+        });
+        if files.len() == count {
+            return Err(error);
+        }
+        warnings.push(left_out(&error));
         documents(&files, &starts, warnings)
     }
 }
@@ -381,7 +391,6 @@ fn snippet_here(path: &Path, name: &str, text: &str, options: &RenderOptions) ->
     chart.templates.push(crate::chart::ChartFile {
         name: name.to_owned(),
         data: text.as_bytes().to_vec(),
-        is_ignored: false,
     });
     let mut warnings = Vec::new();
     let values = dependencies::coalesce(&chart, &options.overrides.values()?, &mut warnings)?;
@@ -391,6 +400,7 @@ fn snippet_here(path: &Path, name: &str, text: &str, options: &RenderOptions) ->
         release: release(options),
         capabilities: capabilities(&version, &options.api_versions),
         templates: Vec::new(),
+        helmignore: String::new(),
     };
     let chart_name = chart.metadata.name.clone();
     let context = set.add(&chart, &values, &chart_name, true);

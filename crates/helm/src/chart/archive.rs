@@ -89,7 +89,6 @@ pub(super) fn unpack(
         files.push(ChartFile {
             name,
             data: without_bom(data),
-            is_ignored: false,
         });
     }
     if files.is_empty() {

@@ -77,7 +77,6 @@ impl Walk<'_> {
             self.files.push(ChartFile {
                 name: relative,
                 data: without_bom(data),
-                is_ignored: false,
             });
         }
         Ok(())

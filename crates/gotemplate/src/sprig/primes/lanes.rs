@@ -26,6 +26,7 @@ const WINDOW: usize = 16;
 #[derive(Clone, Copy)]
 pub(super) struct Lanes(());
 
+#[expect(clippy::unused_self, reason = "whoever has the value may call them")]
 impl Lanes {
     pub(super) fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512ifma")).then_some(Self(()))
@@ -110,12 +111,7 @@ impl<const L: usize> Remainders<L> {
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn new<const N: usize>(moduli: &[[u64; N]; LANES]) -> Self {
         // A factor may be four times the modulus, when one that is twice as large was doubled.
-        const {
-            assert!(
-                DIGIT * L >= 64 * N + 4,
-                "digits have room for sixteen times the modulus"
-            )
-        };
+        const { assert!(DIGIT * L >= 64 * N + 4, "room for sixteen times the modulus") };
         let one = moduli.each_ref().map(|modulus| {
             let field = Montgomery::new(modulus);
             (64 * N..DIGIT * L).fold(field.one, |one, _| field.double(&one))
@@ -214,8 +210,8 @@ impl<const L: usize> Remainders<L> {
 
 #[target_feature(enable = "avx512f")]
 fn lanes(words: [u64; LANES]) -> __m512i {
-    let [a, b, c, d, e, f, g, h] = words.map(u64::cast_signed);
-    _mm512_setr_epi64(a, b, c, d, e, f, g, h)
+    let [zero, one, two, three, four, five, six, seven] = words.map(u64::cast_signed);
+    _mm512_setr_epi64(zero, one, two, three, four, five, six, seven)
 }
 
 /// The number one.
