@@ -43,15 +43,42 @@ pub(crate) fn finish(node: &mut Node, files: &Files) -> Result<(), String> {
         if !map.is_empty() {
             return Ok(());
         }
-    } else if !annotations.is_null() {
+    } else if !annotations.is_null() && annotations.as_str() != Some("") {
         return Err("metadata.annotations must be a map".to_owned());
     }
     object::remove(node, &["metadata", "annotations"]);
     Ok(())
 }
 
+/// The labels and annotations of a patch for all objects of a target are texts, as they were written: nothing is taken
+/// out by a null.
+pub(crate) fn as_texts(patch: &mut Node, files: &Files) {
+    for field in ["labels", "annotations"] {
+        let Some(metadata) = patch.as_mapping_mut().and_then(|map| map.get_mut("metadata")) else {
+            return;
+        };
+        let Some(map) = metadata.as_mapping_mut() else {
+            return;
+        };
+        let Some(texts) = map
+            .get_mut(field)
+            .and_then(Node::as_mapping_mut)
+            .filter(|texts| !texts.is_empty())
+        else {
+            map.remove(field);
+            continue;
+        };
+        for entry in texts.entries_mut() {
+            if !matches!(entry.value.value, Value::String(_)) {
+                let text = literal(&entry.value, files);
+                entry.value.value = Value::String(text.into());
+            }
+        }
+    }
+}
+
 /// A scalar as it stands in its file, if it still is what stands there.
-fn literal(node: &Node, files: &Files) -> String {
+pub(crate) fn literal(node: &Node, files: &Files) -> String {
     if node.as_mapping().is_some() || node.as_sequence().is_some() {
         return String::new();
     }

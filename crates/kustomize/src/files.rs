@@ -180,6 +180,15 @@ impl Files {
             .get(start..(span.end.checked_sub(placed.base)?) as usize)
     }
 
+    /// Whether a node starts with a character, behind its anchor and tag.
+    pub(crate) fn starts_with(&self, span: Span, character: char) -> bool {
+        self.literal(span).is_some_and(|text| {
+            text.split_whitespace()
+                .find(|word| !word.starts_with(['&', '!']))
+                .is_some_and(|word| word.starts_with(character))
+        })
+    }
+
     fn placed(&self, offset: u32) -> Option<&Placed> {
         let index = self
             .texts

@@ -8,10 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use kubescape_yaml::{Mapping, Node, Value};
 
 use crate::accumulate::{Build, Root, State};
+use crate::annotations::literal;
 use crate::config::{Generator, GeneratorOptions, Texts};
 use crate::error::{KustomizeError, Result};
+use crate::files::Files;
 use crate::metadata::{Configured, Origin};
-use crate::object::{Object, insert_plain, scalar_text};
+use crate::object::{Object, insert_plain};
 use crate::{charts, plugins};
 
 /// Base64 of secrets is broken into lines of this length.
@@ -48,7 +50,7 @@ pub(crate) fn texts(
 ) -> Result<()> {
     let (mut object, options) = generate(build, root, generator, is_secret)?;
     object.origin = Some(Arc::new(Origin::Generator(origin)));
-    absorb(root, state, object, generator, &options)
+    absorb(build.files, root, state, object, generator, &options)
 }
 
 /// The generator's own options over those of all generators.
@@ -236,6 +238,7 @@ fn file_key(file: &str) -> std::result::Result<(String, &str), String> {
 
 /// Adds a generated object, or joins it with the one that it is meant to change.
 fn absorb(
+    files: &Files,
     root: &Root,
     state: &mut State,
     mut object: Object,
@@ -260,7 +263,8 @@ fn absorb(
                     .and_then(|metadata| metadata.get(field))
                     .cloned()
             };
-            if let Some(joined) = joined(of(&old.node), of(&object.node)) {
+            if let Some(mut joined) = joined(of(&old.node), of(&object.node)) {
+                each_text(&mut joined, |value| literal(value, files));
                 crate::object::set(&mut object.node, &["metadata", field], joined);
             }
         }
@@ -268,7 +272,13 @@ fn absorb(
             for field in ["data", "binaryData"] {
                 let of = |node: &Node| node.get(field).cloned();
                 if let Some(mut joined) = joined(of(&old.node), of(&object.node)) {
-                    to_texts(&mut joined);
+                    each_text(&mut joined, |value| {
+                        if value.is_null() {
+                            String::new()
+                        } else {
+                            literal(value, files)
+                        }
+                    });
                     crate::object::set(&mut object.node, &[field], joined);
                 }
             }
@@ -279,6 +289,8 @@ fn absorb(
         }
         old.needs_hash = old.needs_hash && !options.disable_name_suffix_hash;
         old.node = object.node;
+        // What is left of the old object are texts that were put together anew.
+        old.is_rewritten = true;
         if generator.behavior == "replace" {
             old.origin = object.origin;
         }
@@ -288,8 +300,8 @@ fn absorb(
 
 /// A map with the keys of another over it.
 fn joined(old: Option<Node>, new: Option<Node>) -> Option<Node> {
-    let (Some(mut old), Some(new)) = (old.clone(), new.clone()) else {
-        return old.or(new);
+    let (Some(mut old), Some(new)) = (old.clone().filter(|old| !old.is_null()), new.clone()) else {
+        return new.or(old);
     };
     if let (Some(map), Some(new)) = (old.as_mapping_mut(), new.as_mapping()) {
         for entry in new.entries() {
@@ -302,12 +314,12 @@ fn joined(old: Option<Node>, new: Option<Node>) -> Option<Node> {
     Some(old)
 }
 
-/// Data is text, whatever it was written as.
-fn to_texts(node: &mut Node) {
+/// Data, labels and annotations are texts, whatever they were written as.
+fn each_text(node: &mut Node, text: impl Fn(&Node) -> String) {
     if let Some(map) = node.as_mapping_mut() {
         for entry in map.entries_mut() {
-            if entry.value.as_str().is_none() {
-                entry.value.value = Value::String(scalar_text(&entry.value).into());
+            if !matches!(entry.value.value, Value::String(_)) {
+                entry.value.value = Value::String(text(&entry.value).into());
             }
         }
     }

@@ -34,6 +34,7 @@ mod plugins;
 mod references;
 mod remote;
 mod requirements;
+mod rewritten;
 mod selector;
 mod shared;
 mod tables;
@@ -107,7 +108,7 @@ impl Build {
 }
 
 /// Column behind which lines of the output are folded.
-const WIDTH: i32 = 80;
+const WIDTH: usize = 80;
 
 /// Builds the kustomization of a folder.
 pub fn build(folder: &Path, options: &BuildOptions<'_>) -> Result<Build, KustomizeError> {
@@ -164,11 +165,12 @@ fn finish(root: &Root, files: &Files, state: &mut State) -> Result<(), Kustomize
             .annotation("config.kubernetes.io/local-config")
             .is_none_or(|value| value == "false")
     });
+    state.objects.check_unique(&root.file, objects::REPEATED)?;
     order::sort(state.objects.all_mut(), root.config.sort_options.as_ref()).map_err(invalid)?;
     let asks_for = |name: &str| root.config.build_metadata.iter().any(|option| option == name);
     for object in state.objects.all_mut() {
         if asks_for("managedByLabel") {
-            let version = Node::string("kustomize-v5.5.0");
+            let version = Node::string("kustomize-(devel)");
             object::set(
                 &mut object.node,
                 &["metadata", "labels", "app.kubernetes.io/managed-by"],
@@ -178,6 +180,7 @@ fn finish(root: &Root, files: &Files, state: &mut State) -> Result<(), Kustomize
         let shown = object.id();
         let at = |message: String| invalid(format!("{shown}: {message}"));
         annotations::finish(&mut object.node, files).map_err(at)?;
+        rewritten::rewrite_last(files, object);
         metadata::annotate(object, &root.config.build_metadata);
         annotations::check_writable(&object.node).map_err(at)?;
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Component, Path};
 
-use kubescape_yaml::Node;
+use kubescape_yaml::{Node, to_yaml};
 
 use crate::object::{self, Object};
 
@@ -62,7 +62,8 @@ fn describe(configured: &Configured, first: &str, rest: &str) -> String {
     );
     if !configured.name.is_empty() {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{rest}  name: {}", configured.name);
+        let name = to_yaml(&Node::string(configured.name.as_str()));
+        let _ = write!(text, "{rest}  name: {name}");
     }
     text
 }

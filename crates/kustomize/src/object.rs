@@ -17,6 +17,8 @@ pub(crate) struct Object {
     pub prefixes: Vec<String>,
     pub suffixes: Vec<String>,
     pub needs_hash: bool,
+    /// It has been written and read already; see [`crate::rewritten`].
+    pub is_rewritten: bool,
     /// Names of the variables whose values are in it.
     pub vars: Vec<String>,
     /// How many values have been shared between fields; see [`crate::shared`].
@@ -35,6 +37,7 @@ impl Object {
             prefixes: Vec::new(),
             suffixes: Vec::new(),
             needs_hash: false,
+            is_rewritten: false,
             vars: Vec::new(),
             shared: 0,
             origin: None,

@@ -11,6 +11,9 @@ use crate::files::Files;
 use crate::id::Id;
 use crate::object::Object;
 
+/// Why an object cannot be added.
+pub(crate) const REPEATED: &str = "may not add resource with an already registered id";
+
 /// Objects of a build, in order, found by any name that they have or had.
 #[derive(Debug, Default)]
 pub(crate) struct Objects {
@@ -70,10 +73,7 @@ impl Objects {
                 .is_some_and(|other| other.name() == id.name && other.id().equals(&id))
         });
         if is_known {
-            return Err(KustomizeError::invalid(
-                path,
-                format!("may not add resource with an already registered id: {id}"),
-            ));
+            return Err(KustomizeError::invalid(path, format!("{REPEATED}: {id}")));
         }
         let place = self.list.len();
         for name in names(&object) {
@@ -134,10 +134,7 @@ impl Objects {
                 id.effective_namespace().to_owned(),
             );
             if !seen.insert(key) {
-                return Err(KustomizeError::invalid(
-                    path,
-                    format!("{what} produces ID conflict: {id}"),
-                ));
+                return Err(KustomizeError::invalid(path, format!("{what}: {id}")));
             }
         }
         Ok(())

@@ -9,6 +9,7 @@ use crate::accumulate::State;
 use crate::config::Var;
 use crate::error::{KustomizeError, Result};
 use crate::object::scalar_text;
+use crate::rewritten::restyle;
 use crate::walk::each_field;
 
 /// A variable, and the file that declares it.
@@ -171,6 +172,7 @@ fn substitute(node: &mut Node, values: &HashMap<String, Node>) {
     let Some(text) = node.as_str().map(ToOwned::to_owned) else {
         return;
     };
+    restyle(node);
     let whole = text
         .strip_prefix("$(")
         .and_then(|rest| rest.strip_suffix(')'))

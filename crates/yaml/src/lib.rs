@@ -17,6 +17,7 @@
 //! ```
 
 mod compose;
+mod emitter;
 mod error;
 mod json;
 mod lines;
@@ -39,5 +40,5 @@ pub use node::{Node, Span, Value};
 pub use path::{Nearest, PathSegment, parse_path};
 pub use scalar::{Profile, is_plain_string};
 pub use stream::{Document, Limits, Manifest, load, load_manifests, load_one};
-pub use write_json::{JsonStyle, format_float, write_json};
+pub use write_json::{JsonStyle, format_float, format_general, write_json};
 pub use write_yaml::{to_yaml, to_yaml_folded};

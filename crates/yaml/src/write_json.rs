@@ -93,6 +93,11 @@ pub fn format_float(number: f64) -> String {
     }
 }
 
+/// A finite number as Go prints it: shortest digits, an exponent below 1e-4 and from 1e6.
+pub fn format_general(number: f64) -> String {
+    shortest(number, -4, 6)
+}
+
 /// Shortest digits that read back as the same number; with an exponent when the decimal exponent of the leading
 /// digit is below `low` or not below `high`.
 pub(crate) fn shortest(number: f64, low: i32, high: i32) -> String {

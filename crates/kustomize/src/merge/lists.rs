@@ -2,16 +2,19 @@
 
 use kubescape_yaml::{Node, Span, Value};
 
-use super::{DIRECTIVE, Kind, Misfit, Result, directive, fresh_map, map, untouched as untouched_field};
+use super::{
+    DIRECTIVE, Kind, Misfit, Result, Schema, directive, fresh_map, map, untouched as untouched_field,
+    untouched_map,
+};
 use crate::object::scalar_text;
-use crate::tables::{Merge, MergeField};
+use crate::tables::MergeField;
 
 /// The values of an element's keys; a missing one is `None`.
 type Tuple = Vec<Option<String>>;
 
 /// Merges the elements of a patch into a list; without a list they make a new one. `None` when the patch deletes it.
 pub(super) fn merge(
-    schema: &Merge,
+    schema: &Schema<'_>,
     old: Option<(&[Node], Span)>,
     new: &[Node],
     new_span: Span,
@@ -52,19 +55,20 @@ pub(super) fn merge(
 }
 
 /// A list that the patch does not name. `None` when nothing changes.
-pub(super) fn untouched(schema: &Merge, items: &[Node], span: Span, field: &MergeField) -> Option<Node> {
+pub(super) fn untouched(schema: &Schema<'_>, items: &[Node], span: Span, field: &MergeField) -> Option<Node> {
     let inner = MergeField {
         reference: field.items.clone(),
         ..MergeField::default()
     };
     let mut changed: Option<Vec<Node>> = None;
     for (index, item) in items.iter().enumerate() {
-        if let Some(item) = untouched_field(schema, item, &inner)
+        if let Some(item) = untouched_field(schema, item, Some(&inner))
             && let Some(place) = changed.get_or_insert_with(|| items.to_vec()).get_mut(index)
         {
             *place = item;
         }
     }
+    let items = changed.as_deref().unwrap_or(items);
     let keys = keys_of(field);
     let tuples: Vec<Tuple> = items
         .iter()
@@ -79,9 +83,7 @@ pub(super) fn untouched(schema: &Merge, items: &[Node], span: Span, field: &Merg
     let plain = tuples.iter().flatten().all(Option::is_some);
     let unique: std::collections::HashSet<&Tuple> = tuples.iter().collect();
     if !plain || unique.len() < tuples.len() {
-        let items = changed.take().unwrap_or_else(|| items.to_vec());
-        let merged = merge(schema, Some((&items, span)), &[], span, field).ok()??;
-        return Some(merged);
+        return merge(schema, Some((items, span)), &[], span, field).ok()?;
     }
     changed.map(|items| Node {
         value: Value::Sequence(items),
@@ -120,7 +122,7 @@ fn covers(own: &Tuple, wanted: &Tuple) -> bool {
 }
 
 struct List<'a> {
-    schema: &'a Merge,
+    schema: &'a Schema<'a>,
     kind: Kind<'a>,
     /// There is no old list.
     is_new: bool,
@@ -142,6 +144,13 @@ impl List<'_> {
             ),
             _ => self.by_several_keys(old, new, &used),
         }
+    }
+
+    /// An element that the patch does not name.
+    fn unnamed(&self, item: &Node) -> Node {
+        item.as_mapping()
+            .and_then(|map| untouched_map(self.schema, item, map, self.kind))
+            .unwrap_or_else(|| item.clone())
     }
 
     /// The merged element; `None` when it is deleted.
@@ -170,8 +179,9 @@ impl List<'_> {
         }
         // Elements without the key spoil a list: what they do is not meant to be useful.
         if let Some(last) = old.iter().rfind(is_keyless) {
+            let last = self.unnamed(last);
             let keep = last.as_mapping().is_some_and(|map| !map.is_empty());
-            return Ok(if keep { vec![last.clone()] } else { Vec::new() });
+            return Ok(if keep { vec![last] } else { Vec::new() });
         }
         let spoiled = new.iter().any(|item| is_keyless(&item));
         let mut result: Vec<(String, Option<Node>)> = Vec::new();
@@ -219,7 +229,7 @@ impl List<'_> {
                 let own = key_of(item).unwrap_or_default();
                 if !places.contains_key(&own) && first_old.get(&own) == Some(&index) {
                     let last = last_old.get(&own).and_then(|last| old.get(*last));
-                    result.push((own, last.cloned()));
+                    result.push((own, last.map(|item| self.unnamed(item))));
                 }
             }
         }
@@ -255,6 +265,7 @@ impl List<'_> {
         }
         for (own, item) in kept {
             added.retain(|(known, _)| !covers(known, &own));
+            let item = self.unnamed(&item);
             added.push((own, item));
         }
         Ok(added.into_iter().map(|(_, node)| node).collect())

@@ -5,8 +5,10 @@ mod lists;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use kubescape_yaml::{Mapping, Node, Value};
+use kubescape_yaml::{Mapping, Node, Value, to_yaml};
 
+use crate::annotations::literal;
+use crate::files::Files;
 use crate::id::Gvk;
 use crate::shared;
 use crate::tables::{Merge, MergeField};
@@ -47,10 +49,20 @@ type Result<T> = std::result::Result<T, Misfit>;
 
 const DIRECTIVE: &str = "$patch";
 
+/// What a merge goes by.
+pub(crate) struct Schema<'a> {
+    pub lists: &'a Merge,
+    /// The files that tell how a value is written.
+    pub files: &'a Files,
+    /// The object is no longer styled as in its file.
+    pub is_restyled: bool,
+}
+
 /// Merges a patch into an object. `None` when the patch deletes it.
-pub(crate) fn merge(object: &Node, patch: &Node, schema: &Merge) -> Result<Option<Node>> {
+pub(crate) fn merge(object: &Node, patch: &Node, schema: &Schema<'_>) -> Result<Option<Node>> {
     let gvk = Gvk::of(object);
     let kind = schema
+        .lists
         .kinds
         .get(&format!("{} {}", gvk.api_version(), gvk.kind))
         .map_or(Kind::Unknown, |name| Kind::Of(name));
@@ -65,7 +77,7 @@ fn directive(node: &Node) -> Option<&str> {
     node.get(DIRECTIVE).and_then(Node::as_str)
 }
 
-fn map(schema: &Merge, into: &Node, patch: &Node, kind: Kind<'_>) -> Result<Option<Node>> {
+fn map(schema: &Schema<'_>, into: &Node, patch: &Node, kind: Kind<'_>) -> Result<Option<Node>> {
     match directive(patch) {
         Some("delete") => return Ok(None),
         Some("replace") => return fresh_map(schema, patch, kind).map(Some),
@@ -80,10 +92,9 @@ fn map(schema: &Merge, into: &Node, patch: &Node, kind: Kind<'_>) -> Result<Opti
         return Ok(None);
     };
     for (key, value) in old.iter().filter(|(key, _)| patch.get(key).is_none()) {
-        if let Some(value) = kind
-            .field(schema, key)
-            .and_then(|field| untouched(schema, value, &field))
-        {
+        if is_left_out(value) {
+            target.remove(key);
+        } else if let Some(value) = untouched(schema, value, kind.field(schema, key).as_deref()) {
             target.insert(Arc::clone(key), value);
         }
     }
@@ -102,7 +113,7 @@ fn map(schema: &Merge, into: &Node, patch: &Node, kind: Kind<'_>) -> Result<Opti
 }
 
 fn field_value(
-    schema: &Merge,
+    schema: &Schema<'_>,
     old: Option<&Node>,
     patch: &Node,
     field: Option<&MergeField>,
@@ -119,13 +130,36 @@ fn field_value(
             Some(field) => lists::merge(schema, Some((items, old.span)), new, patch.span, field),
             None => Ok(Some(patch.clone())),
         },
-        (one, other) if node_kind(one) == node_kind(other) => Ok(Some(shared::replaced(old, patch))),
+        (one, other) if node_kind(one) == node_kind(other) => {
+            let styled = in_style_of(schema, old, patch);
+            Ok(Some(shared::replaced(old, styled.as_ref().unwrap_or(patch))))
+        }
         (old, new) => Err(Misfit::new(format!(
             "wrong node kind: expected {} but got {}",
             node_kind(old),
             node_kind(new)
         ))),
     }
+}
+
+/// A value without quotes takes over the quotes of the text that it replaces, and so becomes a text. `None` when it
+/// stays what it is.
+fn in_style_of(schema: &Schema<'_>, old: &Node, patch: &Node) -> Option<Node> {
+    let text = old.as_str()?;
+    if matches!(patch.value, Value::String(_)) {
+        return None;
+    }
+    let is_quoted = if schema.is_restyled {
+        to_yaml(old).trim_end_matches('\n') != text
+    } else {
+        ['"', '\'', '|', '>']
+            .into_iter()
+            .any(|mark| schema.files.starts_with(old.span, mark))
+    };
+    is_quoted.then(|| Node {
+        value: Value::String(literal(patch, schema.files).into()),
+        span: patch.span,
+    })
 }
 
 fn node_kind(value: &Value) -> &'static str {
@@ -160,9 +194,9 @@ impl<'a> Kind<'a> {
     }
 
     /// What is known of a field.
-    fn field<'s>(self, schema: &'s Merge, key: &str) -> Option<Cow<'s, MergeField>> {
+    fn field<'s>(self, schema: &'s Schema<'_>, key: &str) -> Option<Cow<'s, MergeField>> {
         match self {
-            Self::Of(name) => schema.types.get(name)?.get(key).map(Cow::Borrowed),
+            Self::Of(name) => schema.lists.types.get(name)?.get(key).map(Cow::Borrowed),
             Self::MapOf(name) => Some(Cow::Owned(MergeField {
                 reference: Some(name.to_owned()),
                 ..MergeField::default()
@@ -173,7 +207,7 @@ impl<'a> Kind<'a> {
 }
 
 /// Something new of a patch: its directives are obeyed, and nulls in its maps delete nothing and are dropped.
-fn fresh(schema: &Merge, patch: &Node, field: Option<&MergeField>) -> Result<Option<Node>> {
+fn fresh(schema: &Schema<'_>, patch: &Node, field: Option<&MergeField>) -> Result<Option<Node>> {
     match &patch.value {
         Value::Null => Ok(None),
         Value::Mapping(_) => match directive(patch) {
@@ -189,7 +223,7 @@ fn fresh(schema: &Merge, patch: &Node, field: Option<&MergeField>) -> Result<Opt
     }
 }
 
-fn fresh_map(schema: &Merge, patch: &Node, kind: Kind<'_>) -> Result<Node> {
+fn fresh_map(schema: &Schema<'_>, patch: &Node, kind: Kind<'_>) -> Result<Node> {
     let mut clean = Mapping::new();
     if let Some(patch) = patch.as_mapping() {
         for entry in patch
@@ -221,28 +255,41 @@ fn is_merging(field: &MergeField) -> bool {
         .is_some_and(|strategy| strategy.split(',').any(|part| part == "merge"))
 }
 
-/// What merging does to fields that the patch does not name: of elements with the same key only the last one stays.
-/// `None` when there is nothing to do.
-fn untouched(schema: &Merge, value: &Node, field: &MergeField) -> Option<Node> {
+/// What merging does to fields that the patch does not name: of elements with the same key only the last one stays, and
+/// fields without a value go. `None` when there is nothing to do.
+fn untouched(schema: &Schema<'_>, value: &Node, field: Option<&MergeField>) -> Option<Node> {
     match &value.value {
-        Value::Mapping(map) => {
-            let kind = Kind::below(Some(field));
-            let mut changed: Option<Node> = None;
-            for (key, inner) in map.iter() {
-                let Some(inner) = kind
-                    .field(schema, key)
-                    .and_then(|field| untouched(schema, inner, &field))
-                else {
-                    continue;
-                };
-                let copy = changed.get_or_insert_with(|| value.clone());
-                if let Some(map) = copy.as_mapping_mut() {
-                    map.insert(Arc::clone(key), inner);
-                }
-            }
-            changed
+        Value::Mapping(map) => untouched_map(schema, value, map, Kind::below(field)),
+        Value::Sequence(items) => {
+            let field = field.filter(|field| is_merging(field))?;
+            lists::untouched(schema, items, value.span, field)
         }
-        Value::Sequence(items) if is_merging(field) => lists::untouched(schema, items, value.span, field),
         _ => None,
     }
+}
+
+fn untouched_map(schema: &Schema<'_>, value: &Node, map: &Mapping, kind: Kind<'_>) -> Option<Node> {
+    let mut changed: Option<Node> = None;
+    for (key, inner) in map.iter() {
+        let left_out = is_left_out(inner);
+        let inner = untouched(schema, inner, kind.field(schema, key).as_deref());
+        if !left_out && inner.is_none() {
+            continue;
+        }
+        let copy = changed.get_or_insert_with(|| value.clone());
+        if let Some(map) = copy.as_mapping_mut() {
+            match inner {
+                Some(inner) => map.insert(Arc::clone(key), inner),
+                None => {
+                    map.remove(key);
+                }
+            }
+        }
+    }
+    changed
+}
+
+/// Whether a file has a key, but nothing as its value.
+fn is_left_out(node: &Node) -> bool {
+    node.is_null() && node.span.start > 0 && node.span.start == node.span.end
 }

@@ -67,7 +67,9 @@ pub(crate) fn run(path: &Path, state: &mut State, wanted: Move<'_>) -> Result<()
             .map_err(|message| KustomizeError::invalid(path, format!("{}: {message}", object.id())))?;
         }
     }
-    state.objects.check_unique(path, "namespace transformation")
+    state
+        .objects
+        .check_unique(path, "namespace transformation produces ID conflict")
 }
 
 fn subjects(node: &mut Node, wanted: Move<'_>) {

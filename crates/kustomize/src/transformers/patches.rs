@@ -2,18 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use kubescape_yaml::{Limits, Mapping, Node, Profile, Value, load_json, load_one};
+use kubescape_yaml::{Limits, Mapping, Node, Profile, Span, Value, format_general, load_json, load_one};
 
 use crate::accumulate::{Build, Root, State};
+use crate::annotations;
 use crate::config::{Patch, Selector};
 use crate::error::{KustomizeError, Result};
+use crate::files::Files;
 use crate::json_patch::{self, Operation};
-use crate::merge::merge;
+use crate::merge::{Schema, merge};
 use crate::object::{Object, scalar_text};
-use crate::objects::read_below;
+use crate::objects::{REPEATED, read_below};
+use crate::rewritten;
 use crate::selector::PatternSelector;
 use crate::shared;
-use crate::tables::Merge;
 
 /// Applies the entries of `patchesStrategicMerge`: file names, or the patches themselves.
 pub(crate) fn strategic(
@@ -36,7 +38,7 @@ pub(crate) fn strategic(
             (path, text, 0)
         };
         for patch in read_below(build.files, &path, above, &text)? {
-            patch_one(build.schema(), root, state, &patch, Allowed::default())?;
+            patch_one(build, root, state, &patch, Allowed::default())?;
         }
     }
     Ok(())
@@ -57,7 +59,7 @@ pub(crate) fn patch(build: &mut Build<'_>, root: &Root, state: &mut State, patch
             };
             let Some(target) = &patch.target else {
                 for document in &documents {
-                    patch_one(build.schema(), root, state, document, allowed)?;
+                    patch_one(build, root, state, document, allowed)?;
                 }
                 return Ok(());
             };
@@ -67,11 +69,13 @@ pub(crate) fn patch(build: &mut Build<'_>, root: &Root, state: &mut State, patch
                     "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field",
                 ));
             };
+            let mut document = document.clone();
+            annotations::as_texts(&mut document.node, build.files);
             for index in selected(root, state, target)? {
-                apply(build.schema(), &file, state, index, document, allowed)?;
+                apply(build, &file, state, index, &document, allowed)?;
             }
             state.objects.drop_empty();
-            Ok(())
+            state.objects.check_unique(&root.file, REPEATED)
         }
         Parsed::Json(operations) => {
             let Some(target) = &patch.target else {
@@ -81,7 +85,7 @@ pub(crate) fn patch(build: &mut Build<'_>, root: &Root, state: &mut State, patch
                 ));
             };
             for index in selected(root, state, target)? {
-                json(&file, state, index, &operations)?;
+                json(build.files, &file, state, index, &operations)?;
             }
             Ok(())
         }
@@ -105,7 +109,7 @@ pub(crate) fn json6902(build: &mut Build<'_>, root: &Root, state: &mut State, pa
         ));
     };
     for index in selected(root, state, &target)? {
-        json(&file, state, index, &operations)?;
+        json(build.files, &file, state, index, &operations)?;
     }
     Ok(())
 }
@@ -216,11 +220,17 @@ struct Allowed {
 }
 
 /// Applies a patch to the one object that it names.
-fn patch_one(schema: &Merge, root: &Root, state: &mut State, patch: &Object, allowed: Allowed) -> Result<()> {
+fn patch_one(
+    build: &Build<'_>,
+    root: &Root,
+    state: &mut State,
+    patch: &Object,
+    allowed: Allowed,
+) -> Result<()> {
     let id = patch.id();
     let found = state.objects.matching(&id);
     match found.as_slice() {
-        [index] => apply(schema, &root.file, state, *index, patch, allowed)?,
+        [index] => apply(build, &root.file, state, *index, patch, allowed)?,
         [] => {
             return Err(KustomizeError::invalid(
                 &root.file,
@@ -242,7 +252,7 @@ fn patch_one(schema: &Merge, root: &Root, state: &mut State, patch: &Object, all
 }
 
 fn apply(
-    schema: &Merge,
+    build: &Build<'_>,
     file: &Path,
     state: &mut State,
     index: usize,
@@ -261,7 +271,12 @@ fn apply(
             }
             let mut changes = patch.node.clone();
             crate::object::set(&mut changes, &["apiVersion"], Node::string(gvk.api_version()));
-            let Some(merged) = merge(&object.node, &changes, schema)
+            let schema = Schema {
+                lists: build.schema(),
+                files: build.files,
+                is_restyled: object.is_rewritten,
+            };
+            let Some(merged) = merge(&object.node, &changes, &schema)
                 .map_err(|misfit| format!("strategic merge patch of {}: {misfit}", object.id()))?
             else {
                 object.node = Node::new(Value::Null);
@@ -287,7 +302,7 @@ fn apply(
         .map_err(|message: String| KustomizeError::invalid(file, message))
 }
 
-fn json(path: &Path, state: &mut State, index: usize, operations: &[Operation]) -> Result<()> {
+fn json(files: &Files, path: &Path, state: &mut State, index: usize, operations: &[Operation]) -> Result<()> {
     let applied = state.objects.change(index, |object| {
         object.remember();
         shared::forget(object);
@@ -297,6 +312,7 @@ fn json(path: &Path, state: &mut State, index: usize, operations: &[Operation]) 
             let empty = Node::new(Value::Mapping(Mapping::new()));
             crate::object::set(&mut object.node, &["metadata", "annotations"], empty);
         }
+        rewritten::rewrite(files, object);
         json_patch::apply(&mut object.node, operations).map_err(|message| format!("{shown}: {message}"))?;
         through_json(&mut object.node);
         if object.kind().is_empty() || object.name().is_empty() {
@@ -314,7 +330,10 @@ fn json(path: &Path, state: &mut State, index: usize, operations: &[Operation]) 
                     let text = match &entry.value.value {
                         Value::Null => "null".to_owned(),
                         Value::Mapping(_) | Value::Sequence(_) => continue,
-                        _ => scalar_text(&entry.value),
+                        _ => match entry.value.as_f64() {
+                            Some(number) => format_general(number),
+                            None => scalar_text(&entry.value),
+                        },
                     };
                     entry.value.value = Value::String(text.into());
                 }
@@ -329,7 +348,7 @@ fn json(path: &Path, state: &mut State, index: usize, operations: &[Operation]) 
 }
 
 /// A patched object goes through JSON, whose numbers are floats: integers beyond 53 bits lose precision, in every field
-/// of the object.
+/// of the object, and a value that was left out is a null as others.
 #[expect(clippy::cast_precision_loss, reason = "that is what happens")]
 fn through_json(node: &mut Node) {
     let nearest = |number: f64| {
@@ -345,6 +364,7 @@ fn through_json(node: &mut Node) {
     match &mut node.value {
         Value::Int(number) if number.unsigned_abs() > 1 << 53 => node.value = nearest(*number as f64),
         Value::UInt(number) => node.value = nearest(*number as f64),
+        Value::Null => node.span = Span::default(),
         Value::Sequence(items) => items.iter_mut().for_each(through_json),
         Value::Mapping(map) => {
             for entry in map.entries_mut() {

@@ -6,8 +6,10 @@ use kubescape_yaml::{Limits, Mapping, Node, Profile, Value, load_one};
 use regex::Regex;
 
 use crate::accumulate::{Build, Root, State};
+use crate::annotations::literal;
 use crate::config::{ReplacementEntry, ReplacementSource, ReplacementTarget, Selector, typed};
 use crate::error::{KustomizeError, Result};
+use crate::files::Files;
 use crate::id::{Gvk, Id};
 use crate::object::{plain, scalar_text};
 use crate::selector::ExactSelector;
@@ -22,7 +24,7 @@ pub(crate) fn run(
 ) -> Result<()> {
     for entry in entries {
         if entry.path.is_empty() {
-            replace(&root.file, state, entry)?;
+            replace(build.files, &root.file, state, entry)?;
             continue;
         }
         if entry.source.is_some() || !entry.targets.is_empty() {
@@ -36,18 +38,22 @@ pub(crate) fn run(
             .map_err(|error| KustomizeError::invalid(&path, error.to_string()))?;
         let one = std::slice::from_ref(&node);
         for node in node.as_sequence().unwrap_or(one) {
-            replace(&path, state, &typed(&path, node)?)?;
+            replace(build.files, &path, state, &typed(&path, node)?)?;
         }
     }
     Ok(())
 }
 
-fn replace(path: &Path, state: &mut State, entry: &ReplacementEntry) -> Result<()> {
+fn replace(files: &Files, path: &Path, state: &mut State, entry: &ReplacementEntry) -> Result<()> {
     let failed = |message: String| KustomizeError::invalid(path, format!("replacements: {message}"));
     let Some(source) = entry.source.as_ref().filter(|_| !entry.targets.is_empty()) else {
         return Err(failed("must specify a source and at least one target".to_owned()));
     };
-    let value = source_value(state, source).map_err(failed)?;
+    let node = source_value(files, state, source).map_err(failed)?;
+    let value = Replacing {
+        text: literal(&node, files),
+        node,
+    };
     let default = ["metadata.name".to_owned()];
     for target in &entry.targets {
         let Some(select) = &target.select else {
@@ -98,7 +104,7 @@ fn replace(path: &Path, state: &mut State, entry: &ReplacementEntry) -> Result<(
                                 object.id()
                             ));
                         }
-                        let hits = set(&mut object.node, &steps, &value, target)
+                        let hits = set(&mut object.node, &steps, &value, target, false)
                             .map_err(|message| format!("{}: {field}: {message}", object.id()))?;
                         if hits > 0 {
                             return Ok(());
@@ -121,7 +127,11 @@ fn replace(path: &Path, state: &mut State, entry: &ReplacementEntry) -> Result<(
     Ok(())
 }
 
-fn source_value(state: &mut State, source: &ReplacementSource) -> std::result::Result<Node, String> {
+fn source_value(
+    files: &Files,
+    state: &mut State,
+    source: &ReplacementSource,
+) -> std::result::Result<Node, String> {
     let selector = Selector {
         group: source.group.clone(),
         version: source.version.clone(),
@@ -174,7 +184,7 @@ fn source_value(state: &mut State, source: &ReplacementSource) -> std::result::R
     if value.as_mapping().is_some() || value.as_sequence().is_some() {
         return Err("delimiter option can only be used with scalar nodes".to_owned());
     }
-    let text = scalar_text(&value);
+    let text = literal(&value, files);
     let parts: Vec<&str> = text.split(&source.options.delimiter).collect();
     usize::try_from(source.options.index)
         .ok()
@@ -186,6 +196,13 @@ fn source_value(state: &mut State, source: &ReplacementSource) -> std::result::R
                 source.options.index
             )
         })
+}
+
+/// A value on its way into fields.
+struct Replacing {
+    node: Node,
+    /// As it is written; maps and lists have none.
+    text: String,
 }
 
 /// A part of a path.
@@ -302,14 +319,16 @@ fn find<'a>(node: &'a Node, steps: &[Step]) -> Option<&'a Node> {
 fn set(
     node: &mut Node,
     steps: &[Step],
-    value: &Node,
+    value: &Replacing,
     target: &ReplacementTarget,
+    is_made: bool,
 ) -> std::result::Result<usize, String> {
     let Some((step, rest)) = steps.split_first() else {
-        put(node, value, target)?;
+        put(node, value, target, is_made)?;
         return Ok(1);
     };
     let create = target.options.create;
+    let mut makes = false;
     if create && node.is_null() {
         node.value = match step {
             Step::Key(_) => Value::Mapping(Mapping::new()),
@@ -323,26 +342,28 @@ fn set(
                     return Ok(0);
                 }
                 map.insert(key.as_str(), Node::default());
+                makes = true;
             }
             map.get_mut(key)
-                .map_or(Ok(0), |inner| set(inner, rest, value, target))
+                .map_or(Ok(0), |inner| set(inner, rest, value, target, makes))
         }
         (Step::Index(index), Value::Mapping(map)) => match map.get_mut(&index.to_string()) {
-            Some(inner) => set(inner, rest, value, target),
+            Some(inner) => set(inner, rest, value, target, false),
             None => Ok(0),
         },
         (Step::Index(index), Value::Sequence(items)) => {
             if create && *index == items.len() {
                 items.push(Node::default());
+                makes = true;
             }
             items
                 .get_mut(*index)
-                .map_or(Ok(0), |item| set(item, rest, value, target))
+                .map_or(Ok(0), |item| set(item, rest, value, target, makes))
         }
         (Step::Every, Value::Sequence(items)) => {
             let mut hits = 0;
             for item in items {
-                hits += set(item, rest, value, target)?;
+                hits += set(item, rest, value, target, false)?;
             }
             Ok(hits)
         }
@@ -354,7 +375,7 @@ fn set(
             }
             let mut hits = 0;
             for item in items.iter_mut().filter(|item| matches(item, key, wanted)) {
-                hits += set(item, rest, value, target)?;
+                hits += set(item, rest, value, target, false)?;
             }
             Ok(hits)
         }
@@ -362,17 +383,23 @@ fn set(
     }
 }
 
-/// A scalar takes the text and keeps its type; everything else becomes the value.
-fn put(node: &mut Node, value: &Node, target: &ReplacementTarget) -> std::result::Result<(), String> {
+/// A scalar takes the text and keeps its type, one that was made has the type that the text looks like; everything else
+/// becomes the value.
+fn put(
+    node: &mut Node,
+    value: &Replacing,
+    target: &ReplacementTarget,
+    is_made: bool,
+) -> std::result::Result<(), String> {
     let options = &target.options;
     let is_scalar = |node: &Node| node.as_mapping().is_none() && node.as_sequence().is_none();
-    if !options.delimiter.is_empty() {
+    let text = if !options.delimiter.is_empty() {
         if !is_scalar(node) {
             return Err("delimiter option can only be used with scalar nodes".to_owned());
         }
         let old = scalar_text(node);
         let mut parts: Vec<String> = old.split(&options.delimiter).map(str::to_owned).collect();
-        let text = scalar_text(value);
+        let text = value.text.clone();
         match usize::try_from(options.index) {
             Err(_) => parts.insert(0, text),
             Ok(index) => match parts.get_mut(index) {
@@ -380,18 +407,23 @@ fn put(node: &mut Node, value: &Node, target: &ReplacementTarget) -> std::result
                 None => parts.push(text),
             },
         }
-        return set_text(node, &parts.join(&options.delimiter));
-    }
-    if node.is_null() || !is_scalar(node) {
-        node.value = value.value.clone();
+        parts.join(&options.delimiter)
+    } else if !is_scalar(node) || is_made && !is_scalar(&value.node) {
+        node.value = value.node.value.clone();
+        return Ok(());
+    } else {
+        value.text.clone()
+    };
+    if is_made {
+        node.value = match load_one(&text, Profile::GoYamlV3, &Limits::default()) {
+            Ok(Node {
+                value: time @ Value::Time(_),
+                ..
+            }) => time,
+            _ => plain(&text),
+        };
         return Ok(());
     }
-    let text = if is_scalar(value) {
-        scalar_text(value)
-    } else {
-        // Maps and lists have no text.
-        String::new()
-    };
     set_text(node, &text)
 }
 
@@ -399,6 +431,8 @@ fn put(node: &mut Node, value: &Node, target: &ReplacementTarget) -> std::result
 fn set_text(node: &mut Node, text: &str) -> std::result::Result<(), String> {
     let value = plain(text);
     let fits = match (&node.value, &value) {
+        (Value::Null, Value::Null) => true,
+        (Value::Null, _) => false,
         (Value::Int(_) | Value::UInt(_), Value::Int(_) | Value::UInt(_))
         | (Value::Float(_), Value::Float(_) | Value::Int(_) | Value::UInt(_))
         | (Value::Bool(_), Value::Bool(_)) => true,
@@ -409,7 +443,12 @@ fn set_text(node: &mut Node, text: &str) -> std::result::Result<(), String> {
         }
     };
     if !fits {
-        return Err(format!("{text:?} is not of the type of {}", scalar_text(node)));
+        let kind = if node.is_null() {
+            "null".to_owned()
+        } else {
+            scalar_text(node)
+        };
+        return Err(format!("{text:?} is not of the type of {kind}"));
     }
     node.value = value;
     Ok(())
