@@ -38,5 +38,5 @@ pub use engine::{Engine, Limits};
 pub use error::{CallError, ExecError, ParseError};
 pub use functions::{Function, Functions, Param};
 pub use output::{Mark, Output};
-pub use text::Text;
+pub use text::{Text, lossy};
 pub use value::{Class, Element, List, Map, Object, Value};

@@ -14,9 +14,9 @@ impl Text {
         &self.0
     }
 
-    /// The characters; bytes that are no UTF-8 become U+FFFD.
+    /// The characters, as [`lossy`] has them.
     pub fn to_str(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.0)
+        lossy(&self.0)
     }
 
     /// Number of bytes.
@@ -28,6 +28,19 @@ impl Text {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// The characters of a text: each byte that is no UTF-8 becomes one U+FFFD, as Go reads it.
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(bytes.len() + 32);
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    out.into()
 }
 
 impl From<&str> for Text {

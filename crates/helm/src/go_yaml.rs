@@ -71,7 +71,7 @@ impl Place {
 impl Writer {
     fn push(&mut self, text: &str) {
         for character in text.chars() {
-            if character == '\n' {
+            if is_break(character) {
                 self.column = 0;
             } else {
                 self.column += 1;
@@ -81,7 +81,7 @@ impl Writer {
     }
 
     fn line(&mut self, indent: usize) {
-        if !self.out.is_empty() && !self.out.ends_with('\n') {
+        if !self.out.is_empty() && !self.out.ends_with(is_break) {
             self.push("\n");
         }
         self.push(&" ".repeat(indent));
@@ -284,11 +284,15 @@ impl Writer {
     /// Plain and single-quoted text.
     fn folded(&mut self, text: &str, indent: usize, allowed: bool, quoted: bool) {
         let mut previous_is_space = false;
+        let mut previous_is_break = false;
         let mut characters = text.chars().peekable();
         let mut is_first = true;
         while let Some(character) = characters.next() {
             let next = characters.peek();
-            if character == ' ' {
+            if is_break(character) {
+                self.push(character.encode_utf8(&mut [0; 4]));
+                previous_is_break = true;
+            } else if character == ' ' {
                 let inner = !quoted || !is_first && next.is_some();
                 if self.may_fold(allowed) && !previous_is_space && inner && next != Some(&' ') {
                     self.push("\n");
@@ -298,6 +302,10 @@ impl Writer {
                 }
                 previous_is_space = true;
             } else {
+                if previous_is_break {
+                    self.push(&" ".repeat(indent));
+                }
+                previous_is_break = false;
                 if quoted && character == '\'' {
                     self.push("''");
                 } else {
@@ -313,10 +321,12 @@ impl Writer {
         self.push("\"");
         let mut previous_is_space = false;
         let mut is_first = true;
+        // The Go library looks for the mark at the start of the text, whichever character it writes.
+        let has_mark = text.starts_with(BYTE_ORDER_MARK);
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
-            if let Some(escape) = escape(character) {
-                self.push(&escape);
+            if has_mark || !is_plain_in_quotes(character) {
+                self.push(&escape(character));
                 previous_is_space = false;
             } else if character == ' ' {
                 let next = characters.peek();
@@ -341,32 +351,26 @@ impl Writer {
 
     fn literal(&mut self, text: &str, indent: usize) {
         self.push("|");
-        if text.starts_with([' ', '\n']) {
+        if text.starts_with(|first| first == ' ' || is_break(first)) {
             self.push("2");
         }
-        let trailing = text
-            .chars()
-            .rev()
-            .take_while(|character| *character == '\n')
-            .count();
+        let trailing = text.chars().rev().take_while(|last| is_break(*last)).count();
         if trailing == 0 {
             self.push("-");
-        } else if trailing > 1 || text.len() == 1 {
+        } else if trailing > 1 || text.chars().count() == 1 {
             self.push("+");
         }
         self.push("\n");
-        let body = text.strip_suffix('\n').unwrap_or(text);
-        for (index, line) in body.split('\n').enumerate() {
-            if index > 0 {
-                self.push("\n");
-            }
-            if !line.is_empty() {
+        // Every break starts a line, also those that are none to the eye.
+        let mut starts_line = true;
+        for character in text.chars() {
+            if is_break(character) {
+                starts_line = true;
+            } else if starts_line {
                 self.push(&" ".repeat(indent));
-                self.push(line);
+                starts_line = false;
             }
-        }
-        if trailing > 0 {
-            self.push("\n");
+            self.push(character.encode_utf8(&mut [0; 4]));
         }
     }
 }
@@ -489,9 +493,15 @@ fn is_printable(character: char) -> bool {
     matches!(character, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
 }
 
-fn escape(character: char) -> Option<String> {
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+fn is_plain_in_quotes(character: char) -> bool {
+    is_printable(character) && !is_break(character) && !matches!(character, '"' | '\\')
+}
+
+fn escape(character: char) -> String {
     let code = u32::from(character);
-    Some(match character {
+    match character {
         '\0' => "\\0".to_owned(),
         '\x07' => "\\a".to_owned(),
         '\x08' => "\\b".to_owned(),
@@ -504,13 +514,13 @@ fn escape(character: char) -> Option<String> {
         '"' => "\\\"".to_owned(),
         '\\' => "\\\\".to_owned(),
         '\u{85}' => "\\N".to_owned(),
+        '\u{a0}' => "\\_".to_owned(),
         '\u{2028}' => "\\L".to_owned(),
         '\u{2029}' => "\\P".to_owned(),
-        _ if is_printable(character) => return None,
         _ if code <= 0xff => format!("\\x{code:02X}"),
         _ if code <= 0xffff => format!("\\u{code:04X}"),
         _ => format!("\\U{code:08X}"),
-    })
+    }
 }
 
 /// Numbers to the base of sixty: YAML 1.1 readers take `12:30` for one.

@@ -151,7 +151,11 @@ fn head(node: &Node) -> Result<Head, String> {
     let kind = text(child(Some(node), "kind", "the document")?, "kind")?;
     Ok(Head {
         kind: kind.unwrap_or_default(),
-        hook: text(hook, "annotation helm.sh/hook")?,
+        // A hook that is null is one without a name.
+        hook: match hook {
+            Some(_) => Some(text(hook, "annotation helm.sh/hook")?.unwrap_or_default()),
+            None => None,
+        },
     })
 }
 

@@ -117,12 +117,14 @@ fn files_lines(files: &Value, arguments: &[Value]) -> Result {
     let Some(content) = content(files, argument(arguments)?) else {
         return Ok(Value::strings::<&str>([]));
     };
-    let text = content.to_str();
+    let text = content.as_bytes();
     if text.is_empty() {
         return Err(CallError::new("runtime error: index out of range [-1]"));
     }
     Ok(Value::strings(
-        text.strip_suffix('\n').unwrap_or(&text).split('\n'),
+        text.strip_suffix(b"\n")
+            .unwrap_or(text)
+            .split(|byte| *byte == b'\n'),
     ))
 }
 

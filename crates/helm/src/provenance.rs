@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kubescape_gotemplate::Mark;
+use kubescape_gotemplate::{Mark, lossy};
 
 /// Where a line of a rendered document comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(crate) fn clean(text: Vec<u8>, mut marks: Vec<Mark>) -> Cleaned {
     let text = match String::from_utf8(text) {
         Ok(text) => text,
         // Replacing bytes moves later marks by a little; only their lines matter, and those stay.
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        Err(error) => lossy(error.as_bytes()).into_owned(),
     };
     let marker = "<no value>";
     if !text.contains(marker) {

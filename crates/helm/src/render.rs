@@ -265,11 +265,17 @@ impl TemplateSet {
             if template.name.ends_with("NOTES.txt") {
                 continue;
             }
+            let is_utf8 = std::str::from_utf8(&output.text).is_ok();
             let cleaned = clean(output.text, output.marks);
-            if !template.is_utf8 && cleaned.text.contains(char::REPLACEMENT_CHARACTER) {
+            if !is_utf8 || !template.is_utf8 && cleaned.text.contains(char::REPLACEMENT_CHARACTER) {
                 return Err(HelmError::Manifest {
                     file: template.name.clone(),
-                    message: "it holds bytes that are no UTF-8; save the file as UTF-8".to_owned(),
+                    message: if template.is_utf8 {
+                        "its text holds bytes that are no UTF-8: a value is cut within a letter or no text at all"
+                    } else {
+                        "it holds bytes that are no UTF-8; save the file as UTF-8"
+                    }
+                    .to_owned(),
                 });
             }
             files.push((&template.name, cleaned));

@@ -159,11 +159,20 @@ fn documents() {
         b"metadata: {annotations: {a: 1, b: null}}\n",
         "metadata: {annotations: {a: 1, b: null}}",
     );
+    // A hook without a name is none that is known.
+    check(
+        b"metadata: {annotations: {helm.sh/hook: null}}\n---\na: 1\n",
+        "a: 1",
+    );
     check(b"- a\n", "error: cannot unmarshal array into the document");
     check(b"a: .inf\n", "error: json: unsupported value: +Inf");
     check(
         b"# caf\xe9\n",
         "error: it holds bytes that are no UTF-8; save the file as UTF-8",
+    );
+    check(
+        b"a: {{ trunc 1 `\xc3\xa9` }}\n",
+        "error: its text holds bytes that are no UTF-8: a value is cut within a letter or no text at all",
     );
     check(b"{{/* caf\xe9 */}}a: 1\n", "a: 1");
 }

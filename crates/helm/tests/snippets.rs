@@ -159,8 +159,45 @@ fn names() {
             ("{{ camelcase `_a__b  c_` }}", "_A_B C_"),
             ("{{ camelcase `__` }}", "___"),
             ("{{ nospace `é b` }}", "Ã©b"),
+            // Ideographs are signs, and a letter stays one letter whichever its case.
+            (
+                "{{ snakecase `ab日本テキ` }} {{ snakecase `İaǅ` }}",
+                "ab_日本_テキ iaǅ",
+            ),
+            (
+                "{{ title `ßa ǆa ა` }} {{ swapcase `ßa ǅz Ⅳ` }}",
+                "ßa ǅa ა ßA ǆZ Ⅳ",
+            ),
+            (
+                "{{ upper `ßᾳ` }} {{ untitle `İa` }} {{ initials `àb ça` }}",
+                "ßᾼ ia ÃbÃ",
+            ),
         ],
     );
+}
+
+/// Texts are bytes: what functions cut within a letter stays as it is.
+#[test]
+fn bytes_of_letters() {
+    let cut = |pipe: &str| format!("{{{{ `-é é-` | trunc 5 | {pipe} | b64enc }}}}");
+    let cases = [
+        ("trim", "LcOpIMM="),
+        ("trimAll `-`", "w6kgww=="),
+        ("replace ` ` ``", "LcOpww=="),
+        ("replace `` `.`", "Li0uw6kuIC7DLg=="),
+        ("splitList ` ` | join `+`", "LcOpK8M="),
+        ("cat `x`", "eCAtw6kgww=="),
+        ("squote", "Jy3DqSDDJw=="),
+        ("abbrev 4", "LS4uLg=="),
+        ("printf `%s%s` `x` | wrapWith 3 `|`", "eC3DfKkgww=="),
+    ];
+    let templates: Vec<_> = cases.iter().map(|(pipe, _)| cut(pipe)).collect();
+    let rows: Vec<_> = templates
+        .iter()
+        .map(String::as_str)
+        .zip(cases.map(|case| case.1))
+        .collect();
+    check("bytes", &rows);
 }
 
 #[test]
@@ -176,6 +213,10 @@ fn patterns() {
             (r"{{ regexReplaceAll `\Qa.b\E+` `a.bb` `-` }}", "-"),
             ("{{ regexFind `[]a&&b-]+` `z]a&&b-` }}", "]a&&b-"),
             (r"{{ regexFind `[[:upper:]\d]+` `xA1` }}", "A1"),
+            (
+                "{{ regexReplaceAll `(?P<n>b)` `abc` `<${n-}|${}|$n|$1é|${1}é|$01|$9|$$|$-$` }}",
+                "a<${n-}|${}|b||bé|||$|$-$c",
+            ),
         ],
     );
     check_errors(
@@ -486,6 +527,13 @@ fn values_that_few_charts_print() {
             ("{{ typeOf .Template }}", "chartutil.Values"),
             ("{{ toYaml (dict \"a\\nb\" (list 1)) }}", "? |-\n  a\n  b\n: - 1"),
             ("{{ toYaml \"a\\u0085b\" }}", "a b"),
+            // A mark at the start of a text makes the Go library escape all of it.
+            ("{{ toYaml \"\\ufeffa b\" }}", r#""\uFEFF\x61\x20\x62""#),
+            // Line separators are breaks, behind which texts are indented.
+            (
+                "{{ toYaml (list \"a\\u2028b\" \"c\\nd\\u2028\\u2029e\" \"f\\n\\u2028\") }}",
+                "- 'a\u{2028}  b'\n- |-\n  c\n  d\u{2028}\u{2029}  e\n- |+\n  f\n\u{2028}",
+            ),
         ],
     );
 }

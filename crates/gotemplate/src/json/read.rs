@@ -1,7 +1,7 @@
 //! Reading JSON: later duplicates win, what is no UTF-8 is replaced, and errors say what Go's decoder says.
 
 use crate::value::Map;
-use crate::{Text, Value};
+use crate::{Text, Value, lossy};
 
 /// Values nested deeper are refused.
 const MAX_DEPTH: usize = 1000;
@@ -196,7 +196,7 @@ impl Reader<'_> {
             }
             self.some_digits("in exponent of numeric literal")?;
         }
-        let text = String::from_utf8_lossy(self.text.get(start..self.at).unwrap_or_default());
+        let text = lossy(self.text.get(start..self.at).unwrap_or_default());
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Value::Float(number)),
             _ => Err(format!(

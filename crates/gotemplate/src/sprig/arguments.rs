@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{CallError, List, Map, Text, Value};
+use crate::{CallError, List, Map, Text, Value, lossy};
 
 pub(super) type Result = std::result::Result<Value, CallError>;
 
@@ -22,7 +22,7 @@ pub(super) fn bytes(arguments: &[Value], index: usize) -> &[u8] {
 }
 
 pub(super) fn text(arguments: &[Value], index: usize) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes(arguments, index))
+    lossy(bytes(arguments, index))
 }
 
 pub(super) fn int(arguments: &[Value], index: usize) -> i64 {

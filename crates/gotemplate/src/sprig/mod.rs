@@ -10,6 +10,7 @@ mod defaults;
 mod dicts;
 mod dsa;
 mod encoding;
+mod letters;
 mod lists;
 mod names;
 mod numbers;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::arguments::text;
+use super::letters::{is_letter, is_lower, is_upper, to_lower, to_upper};
 use crate::functions::{Functions, Param};
 
 pub(super) fn register(functions: &mut Functions) {
@@ -32,9 +33,22 @@ fn is_punctuation(character: char) -> bool {
     PUNCTUATION.is_match(character.encode_utf8(&mut [0; 4]))
 }
 
+/// A letter, but no ideograph: those are signs.
+fn is_alphabetic(character: char) -> bool {
+    let is_ideograph = matches!(
+        character,
+        '\u{3400}'..='\u{4d85}' | '\u{4e00}'..='\u{9fcc}' | '\u{20000}'..='\u{2b81d}'
+    );
+    !is_ideograph && is_letter(character)
+}
+
+fn is_alphanumeric(character: char) -> bool {
+    is_alphabetic(character) || character.is_numeric()
+}
+
 /// Signs such as `+` are words of their own; punctuation belongs to what stands beside it.
 fn is_symbol(character: char) -> bool {
-    !character.is_alphanumeric() && !is_connector(character) && !is_punctuation(character)
+    !is_alphanumeric(character) && !is_connector(character) && !is_punctuation(character)
 }
 
 /// Words in lower case between delimiters. A word starts at a capital after a small letter, digit or sign, at the
@@ -59,29 +73,33 @@ fn delimited(text: &str, delimiter: char) -> String {
                 .iter()
                 .skip(index)
                 .find(|after| !after.is_numeric())
-                .is_some_and(|after| after.is_lowercase())
+                .is_some_and(|after| is_lower(*after))
         };
         let starts_word = previous.is_some_and(|before| {
             if is_symbol(character) {
-                before.is_alphanumeric()
-            } else if character.is_uppercase() {
-                before.is_lowercase()
+                is_alphanumeric(before)
+            } else if is_upper(character) {
+                is_lower(before)
                     || before.is_numeric()
                     || is_symbol(before)
-                    || before.is_uppercase() && next.is_some_and(char::is_lowercase)
+                    || is_upper(before) && next.is_some_and(is_lower)
             } else if character.is_numeric() {
-                (before.is_alphabetic() && !began_with_digit || is_symbol(before)) && leads_letters()
+                (is_alphabetic(before) && !began_with_digit || is_symbol(before)) && leads_letters()
             } else {
-                character.is_alphabetic() && is_symbol(before)
+                is_alphabetic(character) && is_symbol(before)
             }
         });
         if starts_word {
             out.push(delimiter);
         }
-        if starts_word || previous.is_none_or(|before| !before.is_alphanumeric()) {
+        if starts_word || previous.is_none_or(|before| !is_alphanumeric(before)) {
             began_with_digit = character.is_numeric();
         }
-        out.extend(character.to_lowercase());
+        out.push(if is_upper(character) {
+            to_lower(character)
+        } else {
+            character
+        });
         previous = Some(character);
     }
     out
@@ -112,11 +130,11 @@ fn pascal(text: &str) -> String {
         out.push_str(&connectors);
         connectors.clear();
         if starts_word {
-            out.extend(character.to_uppercase());
+            out.push(to_upper(character));
             starts_word = false;
-            in_capitals = character.is_uppercase();
-        } else if character.is_uppercase() && in_capitals {
-            out.extend(character.to_lowercase());
+            in_capitals = is_upper(character);
+        } else if is_upper(character) && in_capitals {
+            out.push(to_lower(character));
         } else {
             out.push(character);
             in_capitals = false;

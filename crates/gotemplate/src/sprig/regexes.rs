@@ -8,11 +8,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use regex::bytes::{NoExpand, Regex, RegexBuilder};
+use regex::bytes::{Captures, NoExpand, Regex, RegexBuilder};
 
 use super::arguments::{Result, bounded, bytes, int, text};
 use crate::functions::{Functions, Param};
-use crate::{CallError, List, Value};
+use crate::{CallError, List, Value, lossy};
 
 /// Compiled patterns: charts match the same few again and again.
 type Cache = Rc<RefCell<HashMap<String, Regex>>>;
@@ -118,12 +118,50 @@ fn replace_all(regex: &Regex, arguments: &[Value], literal: bool) -> Result {
             .saturating_mul(replacement.len())
             .min(whole.len() + replacement.len() * 1000),
     )?;
-    let replaced = if literal {
+    let replaced = if literal || !replacement.contains(&b'$') {
         regex.replace_all(whole, NoExpand(replacement))
     } else {
-        regex.replace_all(whole, replacement)
+        let template = lossy(replacement);
+        regex.replace_all(whole, |found: &Captures<'_>| expanded(&template, found))
     };
     Ok(Value::string(&*replaced))
+}
+
+/// A replacement with its groups put in. A name goes as far as there are letters and digits, `${` without a name and
+/// its brace is text, and a number with zeros before it is the name of no group.
+fn expanded(template: &str, found: &Captures<'_>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.extend_from_slice(before.as_bytes());
+        if let Some(after) = after.strip_prefix('$') {
+            out.push(b'$');
+            rest = after;
+            continue;
+        }
+        let inner = after.strip_prefix('{').unwrap_or(after);
+        let end = inner.find(|character: char| character != '_' && !character.is_alphanumeric());
+        let (name, behind) = inner.split_at(end.unwrap_or(inner.len()));
+        let behind = if after.starts_with('{') {
+            behind.strip_prefix('}')
+        } else {
+            Some(behind)
+        };
+        let Some(behind) = behind.filter(|_| !name.is_empty()) else {
+            out.push(b'$');
+            rest = after;
+            continue;
+        };
+        let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
+        let group = match name.parse() {
+            Ok(number) if is_number && (name == "0" || !name.starts_with('0')) => found.get(number),
+            _ => found.name(name),
+        };
+        out.extend_from_slice(group.map(|group| group.as_bytes()).unwrap_or_default());
+        rest = behind;
+    }
+    out.extend_from_slice(rest.as_bytes());
+    out
 }
 
 /// `Regexp.Split`: an empty match at the end gives no empty part.

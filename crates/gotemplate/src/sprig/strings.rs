@@ -2,6 +2,7 @@
 
 use super::arguments::{Result, bounded, bytes, int, text, value};
 use super::cast::to_text;
+use super::letters::{self, is_lower, is_title, is_upper, to_lower, to_title, to_upper};
 use crate::functions::{Functions, Param};
 use crate::{CallError, Map, Value};
 
@@ -9,11 +10,13 @@ use crate::{CallError, Map, Value};
 pub(super) fn register(functions: &mut Functions) {
     use Param::{Any, Int, String};
     functions.add("hello", &[], |_| Ok("Hello!".into()));
-    functions.add("trim", &[String], |a| {
-        Ok(text(a, 0).trim_matches(is_space).into())
+    functions.add("trim", &[String], |a| Ok(trim(a, 0, is_space)));
+    functions.add("upper", &[String], |a| {
+        Ok(letters::each(&text(a, 0), to_upper).into())
     });
-    functions.add("upper", &[String], |a| Ok(upper(&text(a, 0)).into()));
-    functions.add("lower", &[String], |a| Ok(lower(&text(a, 0)).into()));
+    functions.add("lower", &[String], |a| {
+        Ok(letters::each(&text(a, 0), to_lower).into())
+    });
     functions.add("title", &[String], |a| Ok(title(&text(a, 0)).into()));
     functions.add("untitle", &[String], |a| Ok(untitle(&text(a, 0)).into()));
     functions.add("swapcase", &[String], |a| Ok(swap_case(&text(a, 0)).into()));
@@ -21,17 +24,15 @@ pub(super) fn register(functions: &mut Functions) {
     functions.add("substr", &[Int, Int, String], substr);
     functions.add("trunc", &[Int, String], |a| Ok(trunc(a)));
     functions.add("abbrev", &[Int, String], |a| {
-        Ok(abbreviate(0, int(a, 0), &text(a, 1)).into())
+        Ok(Value::string(abbreviate(0, int(a, 0), bytes(a, 1))))
     });
     functions.add("abbrevboth", &[Int, Int, String], |a| {
-        Ok(abbreviate(int(a, 0), int(a, 1), &text(a, 2)).into())
+        Ok(Value::string(abbreviate(int(a, 0), int(a, 1), bytes(a, 2))))
     });
     for name in ["trimAll", "trimall"] {
         functions.add(name, &[String, String], |a| {
             let cut = text(a, 0);
-            Ok(text(a, 1)
-                .trim_matches(|character| cut.contains(character))
-                .into())
+            Ok(trim(a, 1, |character| cut.contains(character)))
         });
     }
     functions.add("trimSuffix", &[String, String], |a| {
@@ -55,7 +56,7 @@ pub(super) fn register(functions: &mut Functions) {
             .collect::<std::string::String>()
             .into())
     });
-    functions.add("initials", &[String], |a| Ok(initials(&text(a, 0)).into()));
+    functions.add("initials", &[String], |a| Ok(initials(bytes(a, 0)).into()));
     functions.add("contains", &[String, String], |a| {
         Ok(contains(bytes(a, 1), bytes(a, 0)).into())
     });
@@ -73,15 +74,13 @@ pub(super) fn register(functions: &mut Functions) {
     });
     functions.add_variadic("squote", &[], Any, |a| {
         let quoted: Vec<_> = given(a)
-            .map(|value| format!("'{}'", crate::format::print(value)))
+            .map(|value| [b"'", crate::format::print(value).as_bytes(), b"'"].concat())
             .collect();
-        Ok(quoted.join(" ").into())
+        Ok(Value::string(quoted.join(&b' ')))
     });
     functions.add_variadic("cat", &[], Any, |a| {
-        let parts: Vec<_> = given(a)
-            .map(|value| crate::format::print(value).to_string())
-            .collect();
-        Ok(parts.join(" ").into())
+        let parts: Vec<_> = given(a).map(crate::format::print).collect();
+        Ok(Value::string(joined(&parts, b" ")))
     });
     functions.add("indent", &[Int, String], |a| indent(a, false));
     functions.add("nindent", &[Int, String], |a| indent(a, true));
@@ -90,31 +89,31 @@ pub(super) fn register(functions: &mut Functions) {
         Ok(value(a, usize::from(int(a, 2) != 1)).clone())
     });
     functions.add("wrap", &[Int, String], |a| {
-        wrap(&text(a, 1), int(a, 0), "", false)
+        wrap(bytes(a, 1), int(a, 0), b"", false)
     });
     functions.add("wrapWith", &[Int, String, String], |a| {
-        wrap(&text(a, 2), int(a, 0), &text(a, 1), true)
+        wrap(bytes(a, 2), int(a, 0), bytes(a, 1), true)
     });
     functions.add("toString", &[Any], |a| Ok(Value::String(to_text(value(a, 0)))));
     functions.add("toStrings", &[Any], |a| Ok(Value::strings(texts(value(a, 0))?)));
     functions.add("join", &[String, Any], |a| {
-        let separator = text(a, 0);
-        let parts: Vec<_> = texts(value(a, 1))?.iter().map(ToString::to_string).collect();
-        bounded(parts.iter().map(std::string::String::len).sum::<usize>() + separator.len() * parts.len())?;
-        Ok(parts.join(&separator).into())
+        let separator = bytes(a, 0);
+        let parts = texts(value(a, 1))?;
+        bounded(parts.iter().map(crate::Text::len).sum::<usize>() + separator.len() * parts.len())?;
+        Ok(Value::string(joined(&parts, separator)))
     });
     functions.add("splitList", &[String, String], |a| {
-        Ok(Value::strings(split(&text(a, 1), &text(a, 0), usize::MAX)))
+        Ok(Value::strings(split(bytes(a, 1), bytes(a, 0), usize::MAX)))
     });
     functions.add("split", &[String, String], |a| {
-        Ok(numbered(split(&text(a, 1), &text(a, 0), usize::MAX)))
+        Ok(numbered(split(bytes(a, 1), bytes(a, 0), usize::MAX)))
     });
     functions.add("splitn", &[String, Int, String], |a| {
         let limit = match int(a, 1) {
             0 => return Ok(numbered(Vec::new())),
             limit => usize::try_from(limit).unwrap_or(usize::MAX),
         };
-        Ok(numbered(split(&text(a, 2), &text(a, 0), limit)))
+        Ok(numbered(split(bytes(a, 2), bytes(a, 0), limit)))
     });
     functions.add("sortAlpha", &[Any], |a| match value(a, 0) {
         Value::List(_) | Value::Bytes(_) => {
@@ -139,35 +138,15 @@ fn contains(whole: &[u8], part: &[u8]) -> bool {
     part.is_empty() || whole.windows(part.len()).any(|window| window == part)
 }
 
-/// Lower case letter by letter: Go knows no final sigma, and a letter stays one letter.
-fn lower(text: &str) -> String {
-    text.chars()
-        .map(|character| character.to_lowercase().next().unwrap_or(character))
-        .collect()
-}
-
-/// Upper case letter by letter; what would become several letters stays.
-fn upper(text: &str) -> String {
-    text.chars()
-        .map(|character| {
-            let mut letters = character.to_uppercase();
-            match (letters.next(), letters.next()) {
-                (Some(letter), None) => letter,
-                _ => character,
-            }
-        })
-        .collect()
-}
-
 fn title(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut previous = ' ';
     for character in text.chars() {
-        if is_separator(previous) {
-            out.extend(character.to_uppercase());
+        out.push(if is_separator(previous) {
+            to_title(character)
         } else {
-            out.push(character);
-        }
+            character
+        });
         previous = character;
     }
     out
@@ -185,11 +164,11 @@ fn untitle(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut previous = ' ';
     for character in text.chars() {
-        if previous.is_whitespace() {
-            out.extend(character.to_lowercase());
+        out.push(if previous.is_whitespace() {
+            to_lower(character)
         } else {
-            out.push(character);
-        }
+            character
+        });
         previous = character;
     }
     out
@@ -199,17 +178,17 @@ fn swap_case(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut after_space = true;
     for character in text.chars() {
-        if character.is_uppercase() {
-            out.extend(character.to_lowercase());
+        if is_upper(character) || is_title(character) {
+            out.push(to_lower(character));
             after_space = false;
-        } else if character.is_lowercase() {
-            if after_space {
-                // The first letter of a word takes its title case.
-                out.extend(character.to_uppercase());
-                after_space = false;
+        } else if is_lower(character) {
+            // The first letter of a word takes its title case.
+            out.push(if after_space {
+                to_title(character)
             } else {
-                out.extend(character.to_uppercase());
-            }
+                to_upper(character)
+            });
+            after_space = false;
         } else {
             after_space = character.is_whitespace();
             out.push(character);
@@ -258,11 +237,34 @@ fn trunc(arguments: &[Value]) -> Value {
     Value::string(part.unwrap_or_default())
 }
 
+/// Cuts letters off both ends. Bytes that are no letters count as U+FFFD and stay what they are.
+fn trim(arguments: &[Value], index: usize, is_cut: impl Fn(char) -> bool) -> Value {
+    let whole = bytes(arguments, index);
+    let kept = |part: &str| !part.is_empty() && !part.chars().all(&is_cut);
+    let is_cut_byte = || is_cut(char::REPLACEMENT_CHARACTER);
+    let (mut from, mut to) = (whole.len(), 0);
+    let mut at = 0;
+    for chunk in whole.utf8_chunks() {
+        let valid = chunk.valid();
+        if kept(valid) {
+            from = from.min(at + valid.len() - valid.trim_start_matches(&is_cut).len());
+            to = at + valid.trim_end_matches(&is_cut).len();
+        }
+        at += valid.len();
+        if !chunk.invalid().is_empty() && !is_cut_byte() {
+            from = from.min(at);
+            to = at + chunk.invalid().len();
+        }
+        at += chunk.invalid().len();
+    }
+    Value::string(whole.get(from..to).unwrap_or_default())
+}
+
 /// Cuts with dots on both sides: `left` is the offset that must be seen, `width` the length of the result.
-fn abbreviate(left: i64, width: i64, text: &str) -> String {
+fn abbreviate(left: i64, width: i64, text: &[u8]) -> Vec<u8> {
     let length = i64::try_from(text.len()).unwrap_or(i64::MAX);
     if width < 4 || left > 0 && width < 7 || length <= width {
-        return text.to_owned();
+        return text.to_vec();
     }
     let left = left.min(length);
     let left = if length - left < width - 3 {
@@ -275,29 +277,27 @@ fn abbreviate(left: i64, width: i64, text: &str) -> String {
             usize::try_from(from).unwrap_or(0),
             usize::try_from(to).unwrap_or(0),
         );
-        String::from_utf8_lossy(text.as_bytes().get(from..to.min(text.len())).unwrap_or_default())
-            .into_owned()
+        text.get(from..to.min(text.len())).unwrap_or_default()
     };
     if left <= 4 {
-        return format!("{}...", part(0, width - 3));
+        return [part(0, width - 3), b"..."].concat();
     }
     if left + width - 3 < length {
-        return format!("...{}", abbreviate(0, width - 3, &part(left, length)));
+        return [b"...", &*abbreviate(0, width - 3, part(left, length))].concat();
     }
-    format!("...{}", part(length - (width - 3), length))
+    [b"...", part(length - (width - 3), length)].concat()
 }
 
-fn initials(text: &str) -> String {
-    let mut out = String::new();
+/// The first byte of each word: every byte is taken for a letter, so that some within letters are white space.
+fn initials(text: &[u8]) -> String {
     let mut after_space = true;
-    for (at, character) in text.char_indices() {
-        if character.is_whitespace() {
-            after_space = true;
-        } else if after_space {
-            // The first byte, not the first letter.
-            out.extend(text.as_bytes().get(at).map(|byte| char::from(*byte)));
-            after_space = false;
+    let mut out = String::new();
+    for character in text.iter().map(|byte| char::from(*byte)) {
+        let is_space = is_space(character);
+        if after_space && !is_space {
+            out.push(character);
         }
+        after_space = is_space;
     }
     out
 }
@@ -323,60 +323,70 @@ fn indent(arguments: &[Value], on_new_line: bool) -> Result {
 }
 
 fn replace(arguments: &[Value]) -> Result {
-    let (old, new, whole) = (text(arguments, 0), text(arguments, 1), text(arguments, 2));
+    let (old, new, whole) = (bytes(arguments, 0), bytes(arguments, 1), bytes(arguments, 2));
     let times = if old.is_empty() {
         whole.len() + 1
     } else {
         whole.len() / old.len()
     };
     bounded(whole.len().saturating_add(times.saturating_mul(new.len())))?;
-    Ok(whole.replace(&*old, &new).into())
+    let mut parts = split(whole, old, usize::MAX);
+    if old.is_empty() {
+        // The new text stands before the first letter and behind the last as well.
+        parts.insert(0, b"");
+        parts.push(b"");
+    }
+    Ok(Value::string(parts.join(new)))
 }
 
-/// Breaks lines at spaces so that they have at most `width` characters; longer words are cut if asked to.
-fn wrap(text: &str, width: i64, separator: &str, cut: bool) -> Result {
-    let separator = if separator.is_empty() { "\n" } else { separator };
+fn joined(parts: &[crate::Text], separator: &[u8]) -> Vec<u8> {
+    let parts: Vec<&[u8]> = parts.iter().map(crate::Text::as_bytes).collect();
+    parts.join(separator)
+}
+
+/// Breaks lines at spaces so that they have at most `width` bytes; longer words are cut if asked to.
+fn wrap(input: &[u8], width: i64, separator: &[u8], cut: bool) -> Result {
+    let separator = if separator.is_empty() { b"\n" } else { separator };
     let width = usize::try_from(width).unwrap_or(1).max(1);
-    let input: Vec<char> = text.chars().collect();
-    let collect = |from: usize, to: usize| input.get(from..to).unwrap_or_default().iter().collect::<String>();
-    let mut out = String::with_capacity(text.len() + 32);
+    let part = |from: usize, to: usize| input.get(from..to).unwrap_or_default();
+    let mut out = Vec::with_capacity(input.len() + 32);
     let mut offset = 0;
     while input.len() - offset > width {
         bounded(out.len())?;
-        if input.get(offset) == Some(&' ') {
+        if input.get(offset) == Some(&b' ') {
             offset += 1;
             continue;
         }
         let end = offset + width + 1;
         let space = input
             .get(offset..end)
-            .and_then(|part| part.iter().rposition(|character| *character == ' '))
+            .and_then(|part| part.iter().rposition(|byte| *byte == b' '))
             .map(|at| at + offset);
         if let Some(space) = space {
-            out.push_str(&collect(offset, space));
-            out.push_str(separator);
+            out.extend_from_slice(part(offset, space));
+            out.extend_from_slice(separator);
             offset = space + 1;
         } else if cut {
-            out.push_str(&collect(offset, offset + width));
-            out.push_str(separator);
+            out.extend_from_slice(part(offset, offset + width));
+            out.extend_from_slice(separator);
             offset += width;
         } else {
             let space = input
                 .get(end..)
-                .and_then(|rest| rest.iter().position(|character| *character == ' '))
+                .and_then(|rest| rest.iter().position(|byte| *byte == b' '))
                 .map(|at| at + end);
             if let Some(space) = space {
-                out.push_str(&collect(offset, space));
-                out.push_str(separator);
+                out.extend_from_slice(part(offset, space));
+                out.extend_from_slice(separator);
                 offset = space + 1;
             } else {
-                out.push_str(&collect(offset, input.len()));
+                out.extend_from_slice(part(offset, input.len()));
                 offset = input.len();
             }
         }
     }
-    out.push_str(&collect(offset, input.len()));
-    Ok(out.into())
+    out.extend_from_slice(part(offset, input.len()));
+    Ok(Value::string(out))
 }
 
 /// The elements of a list as strings, without nils; anything else is a list of itself, nil an empty one.
@@ -405,28 +415,48 @@ pub(super) fn texts(value: &Value) -> std::result::Result<Vec<crate::Text>, Call
 }
 
 /// `strings.SplitN`: an empty separator splits into characters.
-fn split(text: &str, separator: &str, limit: usize) -> Vec<String> {
-    if separator.is_empty() {
-        let mut parts: Vec<String> = Vec::new();
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            if parts.len() + 1 == limit {
-                parts.push(rest.to_owned());
-                return parts;
-            }
-            let (head, tail) = rest.split_at(first.len_utf8());
-            parts.push(head.to_owned());
-            rest = tail;
-        }
-        return parts;
+fn split<'a>(text: &'a [u8], separator: &[u8], limit: usize) -> Vec<&'a [u8]> {
+    if !separator.is_empty()
+        && let (Ok(text), Ok(separator)) = (std::str::from_utf8(text), std::str::from_utf8(separator))
+    {
+        return text.splitn(limit, separator).map(str::as_bytes).collect();
     }
-    text.splitn(limit, separator).map(str::to_owned).collect()
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while parts.len() + 1 < limit {
+        let part = if separator.is_empty() {
+            first_length(rest)
+        } else {
+            let mut windows = rest.windows(separator.len());
+            windows
+                .position(|window| window == separator)
+                .unwrap_or(rest.len())
+        };
+        if part == rest.len() {
+            break;
+        }
+        let (head, tail) = rest.split_at(part);
+        parts.push(head);
+        rest = tail.get(separator.len()..).unwrap_or_default();
+    }
+    if !separator.is_empty() || !rest.is_empty() {
+        parts.push(rest);
+    }
+    parts
 }
 
-fn numbered(parts: Vec<String>) -> Value {
+/// The length of a text's first letter; a byte that is none counts as one.
+fn first_length(text: &[u8]) -> usize {
+    let window = text.get(..4).unwrap_or(text);
+    let valid = window.utf8_chunks().next().map(|chunk| chunk.valid());
+    let first = valid.and_then(|valid| valid.chars().next());
+    first.map_or(text.len().min(1), char::len_utf8)
+}
+
+fn numbered(parts: Vec<&[u8]>) -> Value {
     let map = Map::new(&crate::value::STRING_MAP);
     for (index, part) in parts.into_iter().enumerate() {
-        map.insert(format!("_{index}"), part.into());
+        map.insert(format!("_{index}"), Value::string(part));
     }
     Value::Map(map)
 }
