@@ -172,7 +172,7 @@ impl Writer {
             }
             starts_line = false;
             let is_refused = self.flavor == Flavor::Sigs && key.contains(NEXT_LINE);
-            let simple = is_refused || key.chars().count() <= MAX_SIMPLE_KEY && !key.contains(is_break);
+            let simple = is_refused || key.len() <= MAX_SIMPLE_KEY && !key.contains(is_break);
             if simple {
                 self.scalar(&Value::from(key), indent + 2, true)?;
                 self.push(":");
@@ -260,7 +260,7 @@ impl Writer {
     }
 
     fn string(&mut self, text: &str, indent: usize, is_key: bool) {
-        let shape = Shape::of(text);
+        let shape = Shape::of(text, self.flavor);
         let stays_string = is_plain_string(text, Profile::SigsYaml) && !is_base_60(text);
         if text.contains('\n') && !is_key && shape.block_allowed {
             self.literal(text, indent);
@@ -442,9 +442,9 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(text: &str) -> Self {
+    fn of(text: &str, flavor: Flavor) -> Self {
         let mut indicators = text.starts_with("---") || text.starts_with("...");
-        let (mut special, mut breaks) = (false, false);
+        let (mut special, mut tabs, mut breaks) = (false, false, false);
         let (mut space_break, mut break_space) = (false, false);
         let mut after_space = true;
         let (mut previous_space, mut previous_break) = (false, false);
@@ -463,7 +463,10 @@ impl Shape {
                 ':' => before_space,
                 _ => false,
             };
-            special |= !is_printable(character);
+            // The newer library writes tabs in blocks as they are.
+            let is_tab = character == '\t' && flavor == Flavor::Pretty;
+            tabs |= is_tab;
+            special |= !is_tab && !is_printable(character);
             if character == ' ' {
                 break_space |= previous_break;
             }
@@ -481,8 +484,8 @@ impl Shape {
         let trailing = trailing_space || text.ends_with(is_break);
         let broken = space_break || special;
         Self {
-            plain_allowed: !(indicators || leading || trailing || breaks || break_space || broken),
-            single_quoted_allowed: !(break_space || broken),
+            plain_allowed: !(indicators || leading || trailing || breaks || break_space || tabs || broken),
+            single_quoted_allowed: !(break_space || tabs || broken),
             block_allowed: !(trailing_space || broken),
         }
     }

@@ -29,9 +29,24 @@ pub(crate) fn to_toml(value: &Value) -> Result<String, String> {
     Ok(out)
 }
 
-/// What a map or a struct holds; nils are left out. A struct within another without a name of its own is part of it.
+/// What a map or a struct holds, without nils.
 fn entries(value: &Value) -> Option<Vec<(String, Value)>> {
-    let found: Vec<(String, Value)> = match value {
+    let all = all_entries(value)?.into_iter();
+    Some(all.filter(|(_, item)| !is_nil(item)).collect())
+}
+
+fn is_nil(value: &Value) -> bool {
+    match value {
+        Value::Nil => true,
+        Value::Map(map) => map.is_nil(),
+        Value::List(list) => list.is_nil(),
+        _ => false,
+    }
+}
+
+/// What a map or a struct holds. A struct within another without a name of its own is part of it.
+fn all_entries(value: &Value) -> Option<Vec<(String, Value)>> {
+    Some(match value {
         Value::Map(map) => {
             let entries = map.entries().into_iter();
             entries
@@ -48,14 +63,7 @@ fn entries(value: &Value) -> Option<Vec<(String, Value)>> {
                 .collect()
         }
         _ => return None,
-    };
-    let is_given = |(_, item): &(String, Value)| match item {
-        Value::Nil => false,
-        Value::Map(map) => !map.is_nil(),
-        Value::List(list) => !list.is_nil(),
-        _ => true,
-    };
-    Some(found.into_iter().filter(is_given).collect())
+    })
 }
 
 fn is_table(value: &Value) -> bool {
@@ -152,12 +160,21 @@ fn inline(value: &Value, depth: usize, out: &mut String) -> Result<(), String> {
         }
         Value::Map(_) => {
             out.push('{');
-            for (index, (name, item)) in entries(value).iter().flatten().enumerate() {
-                if index > 0 {
+            let (tables, plain): (Vec<_>, Vec<_>) = all_entries(value)
+                .unwrap_or_default()
+                .into_iter()
+                .partition(|(_, item)| is_table(item) && !is_nil(item));
+            let count = plain.len() + tables.len();
+            for (index, (name, item)) in plain.into_iter().chain(tables).enumerate() {
+                if is_nil(&item) {
+                    continue;
+                }
+                out.push_str(&format!("{} = ", key(&name)));
+                inline(&item, depth + 1, out)?;
+                // A nil counts where it comes to whether something follows.
+                if index + 1 < count {
                     out.push_str(", ");
                 }
-                out.push_str(&format!("{} = ", key(name)));
-                inline(item, depth + 1, out)?;
             }
             out.push('}');
         }

@@ -289,6 +289,14 @@ fn toml() {
                 "Version = \"v1.34.0\"\nMajor = \"1\"\nMinor = \"34\"\n",
             ),
             ("{{ toToml (dict `a` 1i) }}", "unsupported type: complex128"),
+            (
+                "{{ toToml (dict `l` (list (dict `a` (dict `x` 1) `b` 2) 1)) }}",
+                "l = [{b = 2, a = {x = 1}}, 1]\n",
+            ),
+            (
+                "{{ toToml (dict `l` (list (dict `a` 1 `b` nil) 1)) }}",
+                "l = [{a = 1, }, 1]\n",
+            ),
         ],
     );
     for (text, message) in [
@@ -503,6 +511,19 @@ fn readers_say_what_is_wrong() {
                 "{{ (fromYaml \"k: a\\nb\").Error }}",
                 "error converting YAML to JSON: yaml: line 3: could not find expected ':'",
             ),
+            // What a document means comes after its syntax.
+            (
+                "{{ (fromYaml \"? [a]\\n: b\\n- c\\n\").Error }}",
+                "error converting YAML to JSON: yaml: line 2: did not find expected key",
+            ),
+            (
+                "{{ (fromYaml \"k:\\n  x: {a: b,\\n    c: d?}\\n\").Error }}",
+                "error converting YAML to JSON: yaml: line 2: did not find expected ',' or '}'",
+            ),
+            (
+                "{{ (fromYaml `<<: 1`).Error }}",
+                "error converting YAML to JSON: yaml: map merge requires map or sequence of maps as the value",
+            ),
             ("{{ b32dec `MFRGG` }}", "illegal base32 data at input byte 0"),
         ],
     );
@@ -527,6 +548,12 @@ fn values_that_few_charts_print() {
             ("{{ typeOf .Template }}", "chartutil.Values"),
             ("{{ toYaml (dict \"a\\nb\" (list 1)) }}", "? |-\n  a\n  b\n: - 1"),
             ("{{ toYaml \"a\\u0085b\" }}", "a b"),
+            // Keys are long by bytes; tabs stand in blocks as they are for the newer library only.
+            ("{{ toYaml (dict (repeat 65 `é`) 1) | trunc 4 }}", "? é"),
+            (
+                "{{ toYamlPretty \"a\\n\\tb\" }} {{ toYaml \"a\\n\\tb\" }}",
+                "|-\n  a\n  \tb \"a\\n\\tb\"",
+            ),
             // A mark at the start of a text makes the Go library escape all of it.
             ("{{ toYaml \"\\ufeffa b\" }}", r#""\uFEFF\x61\x20\x62""#),
             // Line separators are breaks, behind which texts are indented.

@@ -24,8 +24,10 @@ pub(crate) struct Composer<'text> {
     hidden: Option<String>,
     /// Bytes that were read again because of them.
     reread: usize,
-    /// Where the parser met an escape that it does not know.
-    unknown_escape: Option<usize>,
+    /// What stopped the parser, when a stand-in may help it on.
+    stop: Option<Stop>,
+    /// What stands for colons that the parser does not expect.
+    colon: Option<char>,
     /// Documents that are done.
     documents: usize,
     /// Where the last of them ends.
@@ -40,6 +42,12 @@ pub(crate) struct Composer<'text> {
 }
 
 type Input<'text> = BufReader<Chain<Cursor<Cow<'text, [u8]>>, &'static [u8]>>;
+
+/// What stops the parser though Go's decoders know it, with its place.
+enum Stop {
+    Escape(usize),
+    Colon(usize),
+}
 
 /// What one document collects.
 #[derive(Default)]
@@ -137,7 +145,8 @@ impl<'text> Composer<'text> {
             text,
             hidden: None,
             reread: 0,
-            unknown_escape: None,
+            stop: None,
+            colon: None,
             documents: 0,
             end: 0,
             profile,
@@ -167,17 +176,25 @@ impl<'text> Composer<'text> {
         }
     }
 
-    /// Starts over with a stand-in for the escape that stopped the parser; false when that was not what stopped it.
+    /// Starts over with a stand-in for what stopped the parser; false when no stand-in helps it on.
     fn read_again(&mut self) -> bool {
         const MOST: usize = 64 << 20;
-        let Some(place) = self.unknown_escape.take() else {
+        let Some(stop) = self.stop.take() else {
             return false;
         };
         self.reread += self.text.len();
         if self.reread > MOST.max(self.text.len()) || quotes::is_ambiguous(self.text) {
             return false;
         }
-        let Some(hidden) = quotes::hide(self.hidden.as_deref().unwrap_or(self.text), place) else {
+        let text = self.hidden.as_deref().unwrap_or(self.text);
+        let hidden = match stop {
+            Stop::Escape(place) => quotes::hide(text, place),
+            Stop::Colon(place) => quotes::hide_colon(text, place, self.colon).map(|(hidden, stand_in)| {
+                self.colon = Some(stand_in);
+                hidden
+            }),
+        };
+        let Some(hidden) = hidden else {
             return false;
         };
         self.parser = parser(Cow::Owned(hidden.clone()));
@@ -197,10 +214,25 @@ impl<'text> Composer<'text> {
         self.end
     }
 
+    /// What a document means comes after its syntax: where both are wrong, the syntax is told. Bounds end all reading.
     fn next_document(&mut self) -> Result<Option<Node>, YamlError> {
+        let mut is_final = false;
+        let result = self.compose(&mut is_final);
+        if result.is_err() && !is_final {
+            while !matches!(
+                self.next_event()?.data,
+                EventData::DocumentEnd { .. } | EventData::StreamEnd
+            ) {}
+        }
+        result
+    }
+
+    fn compose(&mut self, is_final: &mut bool) -> Result<Option<Node>, YamlError> {
         let mut state = DocumentState::default();
         loop {
+            *is_final = true;
             let event = self.next_event()?;
+            *is_final = false;
             let cut_off = offset(event.end_mark) > self.text.len();
             let (start, end) = (self.offset(event.start_mark), self.offset(event.end_mark));
             match event.data {
@@ -217,13 +249,28 @@ impl<'text> Composer<'text> {
                     self.end = end;
                     return Ok(Some(state.root.unwrap_or_default()));
                 }
-                EventData::Alias { anchor } => self.alias(&mut state, &anchor, start, end)?,
-                EventData::Scalar { .. } => self.scalar(&mut state, event, start, end, cut_off)?,
+                EventData::Alias { anchor } => {
+                    let is_known = state.anchors.contains_key(&anchor);
+                    let result = self.alias(&mut state, &anchor, start, end);
+                    *is_final = !is_known || state.expanded > self.limits.alias_nodes;
+                    result?;
+                }
+                EventData::Scalar { style, .. } => {
+                    if style == ScalarStyle::Plain
+                        && let Some(error) = self.question(&state, start, end)
+                    {
+                        *is_final = true;
+                        return Err(error);
+                    }
+                    self.scalar(&mut state, event, start, end, cut_off)?;
+                }
                 EventData::SequenceStart { anchor, style, .. } => {
+                    *is_final = true;
                     let flow = style == SequenceStyle::Flow;
                     self.open(&mut state, Content::Sequence(Vec::new()), anchor, start, flow)?;
                 }
                 EventData::MappingStart { anchor, style, .. } => {
+                    *is_final = true;
                     let flow = style == MappingStyle::Flow;
                     self.open(
                         &mut state,
@@ -242,9 +289,12 @@ impl<'text> Composer<'text> {
     fn next_event(&mut self) -> Result<Event, YamlError> {
         match catch_unwind(AssertUnwindSafe(|| self.parser.parse())) {
             Ok(event) => event.map_err(|error| {
-                if error.problem() == "found unknown escape character" {
-                    self.unknown_escape = error.problem_mark().map(offset);
-                }
+                let place = error.problem_mark().map(offset);
+                self.stop = match error.problem() {
+                    "found unknown escape character" => place.map(Stop::Escape),
+                    "found unexpected ':'" => place.map(Stop::Colon),
+                    _ => None,
+                };
                 self.syntax_error(&error)
             }),
             Err(_) => Err(YamlError::new(
@@ -303,6 +353,26 @@ impl<'text> Composer<'text> {
         self.add(state, node, None, frame.anchor, frame.nodes)
     }
 
+    /// A plain scalar of a flow collection ends before a question mark for Go's decoders, and nothing may follow it.
+    fn question(&self, state: &DocumentState, start: usize, end: usize) -> Option<YamlError> {
+        let frame = state.stack.last().filter(|frame| frame.flow)?;
+        let text = self.text.get(start..end)?;
+        let place = start + text.find('?').filter(|place| *place > 0)?;
+        let closing = match frame.content {
+            Content::Sequence(_) => ']',
+            Content::Mapping(_) => '}',
+        };
+        let index = LineIndex::new(self.text);
+        let line_of = |offset| index.position(offset).line.saturating_sub(1);
+        let expected = format!("did not find expected ',' or '{closing}'");
+        let go = match (line_of(place), line_of(frame.start)) {
+            (0, 0) => expected.clone(),
+            (0, line) | (line, _) => format!("line {line}: {expected}"),
+        };
+        let message = format!("{expected}; quote texts with a question mark");
+        Some(self.error(place, message).with_go(go))
+    }
+
     /// `cut_off`: the end of the text ends the scalar.
     fn scalar(
         &mut self,
@@ -332,6 +402,11 @@ impl<'text> Composer<'text> {
         }
         if self.hidden.is_some() && style == ScalarStyle::DoubleQuoted {
             value = quotes::restore(value);
+        }
+        if let Some(stand_in) = self.colon
+            && style == ScalarStyle::Plain
+        {
+            value = quotes::restore_colons(value, stand_in);
         }
         if style == ScalarStyle::DoubleQuoted
             && has_slash_escape(self.text.get(start..end).unwrap_or_default())
@@ -476,6 +551,7 @@ impl<'text> Composer<'text> {
         let bad = || {
             let start = (place.start as usize).saturating_sub(self.base);
             self.error(start, "`<<` takes a map, or a list of maps, to merge")
+                .with_go("map merge requires map or sequence of maps as the value")
         };
         match node.value {
             Value::Mapping(_) => open.merges.push(node),
@@ -725,7 +801,7 @@ fn last_end(value: &Value) -> Option<usize> {
 }
 
 /// Whether a block scalar that the end of the text cuts off has its last line end from the parser's input alone: a
-/// last line of blanks counts only where all line ends are kept.
+/// last line of blanks counts only where all line ends are kept, or where it is indented deeper than the text.
 fn owes_line_end(raw: &str) -> bool {
     let keeps = |header: &str| {
         header
@@ -733,8 +809,13 @@ fn owes_line_end(raw: &str) -> bool {
             .next()
             .is_some_and(|header| header.contains('+'))
     };
+    let blanks = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let is_blank = |line: &&str| line.trim_matches([' ', '\t', '\r']).is_empty();
     let last = raw.rsplit('\n').next().unwrap_or_default();
-    !last.trim_matches([' ', '\t', '\r']).is_empty() || raw.lines().next().is_some_and(keeps)
+    let mut lines = raw.lines();
+    let header = lines.next().unwrap_or_default();
+    let indent = lines.find(|line| !is_blank(line)).map(blanks);
+    !is_blank(&last) || keeps(header) || indent.is_some_and(|indent| last.len() > indent)
 }
 
 /// Whether a scalar has the tag `!`, which the parser does not pass on.

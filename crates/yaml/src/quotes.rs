@@ -1,4 +1,5 @@
-//! `\'` in double-quoted scalars: Go's decoders know it, the parser does not.
+//! What Go's decoders know and the parser does not: `\'` in double-quoted scalars, and colons before the signs of flow
+//! collections in plain ones, as in `[a:, b]`.
 //!
 //! Where the parser stops at one, it reads the text again with a letter of the same length in its place, so that
 //! every offset stays what it is.
@@ -43,6 +44,27 @@ pub(crate) fn is_ambiguous(text: &str) -> bool {
 pub(crate) fn restore(text: String) -> String {
     if text.contains(STAND_IN) {
         text.replace(STAND_IN, "'")
+    } else {
+        text
+    }
+}
+
+/// Signs that plain scalars may hold within; the first that a text does not have stands for colons.
+const COLONS: &str = "^~$=;_+@QZXJ";
+
+/// The text with a stand-in for the colon at this place, and which it is; `None` when no colon stands there, or the
+/// text has all signs that could stand for it.
+pub(crate) fn hide_colon(text: &str, place: usize, known: Option<char>) -> Option<(String, char)> {
+    let (before, rest) = text.split_at_checked(place)?;
+    let rest = rest.strip_prefix(':').filter(|rest| !rest.starts_with('?'))?;
+    let stand_in = known.or_else(|| COLONS.chars().find(|sign| !text.contains(*sign)))?;
+    Some((format!("{before}{stand_in}{rest}"), stand_in))
+}
+
+/// What the stand-ins for colons stand for in a plain scalar.
+pub(crate) fn restore_colons(text: String, stand_in: char) -> String {
+    if text.contains(stand_in) {
+        text.replace(stand_in, ":")
     } else {
         text
     }
