@@ -413,21 +413,53 @@ fn known_names(json: Json) -> Json {
                     } else if FREE.contains(&key.as_str()) && value.is_object() {
                         free(value)
                     } else {
-                        known_names(value)
+                        known_names(without_null_items(&key, value))
                     };
                     (key, value)
                 })
                 .collect(),
         ),
-        Json::Array(items) => Json::Array(
-            items
-                .into_iter()
-                .filter(|item| !item.is_null())
-                .map(known_names)
-                .collect(),
-        ),
+        Json::Array(items) => Json::Array(items.into_iter().map(known_names).collect()),
         other => other,
     }
+}
+
+/// Lists of texts.
+const TEXTS: [&str; 19] = [
+    "additionalValuesFiles",
+    "apiVersions",
+    "bases",
+    "buildMetadata",
+    "components",
+    "configurations",
+    "crds",
+    "envs",
+    "fieldPaths",
+    "files",
+    "generators",
+    "literals",
+    "orderFirst",
+    "orderLast",
+    "patchesStrategicMerge",
+    "paths",
+    "resources",
+    "transformers",
+    "validators",
+];
+
+/// A null in a list is an empty text, or an entry without fields.
+fn without_null_items(key: &str, json: Json) -> Json {
+    let Json::Array(mut items) = json else {
+        return json;
+    };
+    for item in items.iter_mut().filter(|item| item.is_null()) {
+        *item = if TEXTS.contains(&key) {
+            Json::String(String::new())
+        } else {
+            Json::Object(serde_json::Map::new())
+        };
+    }
+    Json::Array(items)
 }
 
 /// A map whose keys are free; among them stand the options of generators. A null text is an empty one.

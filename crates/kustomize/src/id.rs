@@ -6,6 +6,9 @@ use kubescape_yaml::Node;
 
 use crate::tables::{FieldSpec, TABLES};
 
+/// What objects outside of namespaces have for one.
+pub(crate) const NO_NAMESPACE: &str = "_non_namespaceable_";
+
 /// Group, version and kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Gvk {
@@ -85,7 +88,7 @@ impl Id {
     /// No namespace and `default` are the same; objects outside of namespaces share one of their own.
     pub(crate) fn effective_namespace(&self) -> &str {
         if self.gvk.is_cluster_scoped() {
-            "_non_namespaceable_"
+            NO_NAMESPACE
         } else if self.namespace.is_empty() {
             "default"
         } else {

@@ -30,6 +30,7 @@ mod objects;
 mod openapi;
 mod order;
 mod origins;
+mod patterns;
 mod plugins;
 mod references;
 mod remote;

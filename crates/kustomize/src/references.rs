@@ -1,13 +1,13 @@
 //! Names that other objects use follow when an object is renamed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use kubescape_yaml::{Node, Value};
 
 use crate::accumulate::State;
 use crate::error::{KustomizeError, Result};
-use crate::id::{Gvk, Id};
+use crate::id::{Gvk, Id, NO_NAMESPACE};
 use crate::tables::{FieldSpec, NameReference};
 use crate::walk::each_field;
 
@@ -41,6 +41,17 @@ pub(crate) fn fix(path: &Path, state: &mut State) -> Result<()> {
             by_name.entry(name).or_default().push(referent);
         }
     }
+    let namespaces: HashSet<(String, String)> = state
+        .objects
+        .iter()
+        .map(|object| {
+            let (original, current) = (object.original_id(), object.id());
+            (
+                original.effective_namespace().to_owned(),
+                current.effective_namespace().to_owned(),
+            )
+        })
+        .collect();
     let tables = state.fields.name_reference.clone();
     for object in state.objects.all_mut() {
         let original = object.original_id().gvk;
@@ -58,6 +69,7 @@ pub(crate) fn fix(path: &Path, state: &mut State) -> Result<()> {
                     table,
                     spec,
                     by_name: &by_name,
+                    namespaces: &namespaces,
                 };
                 each_field(&mut object.node, &original, spec, &Value::Null, &mut |field| {
                     search.field(field)
@@ -106,6 +118,8 @@ struct Search<'a> {
     table: &'a NameReference,
     spec: &'a FieldSpec,
     by_name: &'a HashMap<&'a str, Vec<&'a Referent>>,
+    /// The namespaces that objects had at first, and that they have.
+    namespaces: &'a HashSet<(String, String)>,
 }
 
 impl Search<'_> {
@@ -165,15 +179,13 @@ impl Search<'_> {
             .collect();
         match namespace {
             Some(namespace) => {
-                let by =
-                    |of: &dyn Fn(&Referent) -> bool, found: &[&'_ Referent]| found.iter().any(|one| of(one));
                 let original = |one: &Referent| {
                     one.previous
                         .first()
                         .is_some_and(|id| id.effective_namespace() == effective(namespace))
                 };
                 let current = |one: &Referent| one.id.effective_namespace() == effective(namespace);
-                if by(&original, &found) {
+                if self.was_used(effective(namespace)) {
                     found.retain(|one| original(one));
                 } else {
                     found.retain(|one| current(one));
@@ -211,6 +223,22 @@ impl Search<'_> {
                 self.spec.path
             ))
         }
+    }
+
+    /// Whether any object that can be meant was in a namespace at first, whatever its name: then the namespace is meant
+    /// as it was, and otherwise as it is.
+    fn was_used(&self, namespace: &str) -> bool {
+        let referrer = self.referrer;
+        self.namespaces.iter().any(|(original, current)| {
+            original == namespace
+                && (referrer.id.gvk.is_cluster_scoped()
+                    || current == NO_NAMESPACE
+                    || current == referrer.id.effective_namespace()
+                    || referrer
+                        .subject_namespaces
+                        .iter()
+                        .any(|own| effective(own) == current))
+        })
     }
 
     fn is_candidate(&self, referent: &Referent, name: &str) -> bool {

@@ -4,6 +4,7 @@ use regex::Regex;
 
 use crate::config::Selector;
 use crate::object::Object;
+use crate::patterns;
 use crate::requirements::Requirements;
 
 type Result<T> = std::result::Result<T, String>;
@@ -25,9 +26,7 @@ impl PatternSelector {
             if text.is_empty() {
                 return Ok(None);
             }
-            Regex::new(&format!("^(?:{text})$"))
-                .map(Some)
-                .map_err(|_| format!("error parsing regexp: {text:?}"))
+            patterns::compile_whole(text).map(Some)
         };
         Ok(Self {
             group: pattern(&selector.group)?,

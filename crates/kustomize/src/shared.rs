@@ -96,7 +96,8 @@ fn settle(node: &mut Node, changed: &HashMap<u32, Value>) {
     }
 }
 
-fn clear(node: &mut Node) {
+/// Nothing within a node that goes elsewhere is shared any longer.
+pub(crate) fn clear(node: &mut Node) {
     if number(node).is_some() {
         node.span = Span::default();
     }

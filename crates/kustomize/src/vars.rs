@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use kubescape_yaml::{Mapping, Node, Value};
+use kubescape_yaml::{Mapping, Node, Span, Value};
 
 use crate::accumulate::State;
 use crate::config::Var;
@@ -170,6 +170,10 @@ fn parts(path: &str) -> Vec<String> {
 /// A text that is nothing but a variable takes the variable's type, unless that is no scalar.
 fn substitute(node: &mut Node, values: &HashMap<String, Node>) {
     let Some(text) = node.as_str().map(ToOwned::to_owned) else {
+        // What a replacement made is a text here, whatever it looks like.
+        if node.span == Span::default() && (node.as_f64().is_some() || node.as_bool().is_some()) {
+            node.value = Value::String(scalar_text(node).into());
+        }
         return;
     };
     restyle(node);

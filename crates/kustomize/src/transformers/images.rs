@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use kubescape_yaml::{Node, Value};
-use regex::Regex;
 
 use crate::accumulate::State;
 use crate::config::Image;
 use crate::error::{KustomizeError, Result};
 use crate::object::scalar_text;
+use crate::patterns;
 use crate::tables::{FieldSpec, TABLES};
 use crate::walk::each_field;
 
@@ -18,7 +18,7 @@ pub(crate) fn run(path: &Path, state: &mut State, image: &Image, specs: &[FieldS
         r"^{}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$",
         image.name
     );
-    let pattern = Regex::new(&pattern).map_err(|_| {
+    let pattern = patterns::compile(&pattern).map_err(|_| {
         KustomizeError::invalid(path, format!("images: name {:?} is no valid pattern", image.name))
     })?;
     let change = |node: &mut Node| {

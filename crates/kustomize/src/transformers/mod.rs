@@ -1,5 +1,6 @@
 //! Everything that changes objects, in kustomize's order. One module a transformer.
 
+mod field_path;
 pub(crate) mod images;
 pub(crate) mod labels;
 pub(crate) mod names;

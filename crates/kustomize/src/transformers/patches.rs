@@ -24,6 +24,7 @@ pub(crate) fn strategic(
     state: &mut State,
     entries: &[String],
 ) -> Result<()> {
+    let mut is_empty = true;
     for (position, entry) in entries.iter().enumerate() {
         let is_text = entry.contains('\n') || entry.contains(": ");
         let (path, text, above) = if is_text && !root.folder.join(entry).is_file() {
@@ -38,8 +39,15 @@ pub(crate) fn strategic(
             (path, text, 0)
         };
         for patch in read_below(build.files, &path, above, &text)? {
+            is_empty = false;
             patch_one(build, root, state, &patch, Allowed::default())?;
         }
+    }
+    if is_empty && !entries.is_empty() {
+        return Err(KustomizeError::invalid(
+            &root.file,
+            format!("patchesStrategicMerge: patch appears to be empty; files={entries:?}"),
+        ));
     }
     Ok(())
 }

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use kubescape_yaml::{Limits, Mapping, Node, Profile, Value, load_one};
-use regex::Regex;
+use kubescape_yaml::{Limits, Node, Profile, Value, load_one};
 
 use crate::accumulate::{Build, Root, State};
 use crate::annotations::literal;
@@ -14,6 +13,8 @@ use crate::id::{Gvk, Id};
 use crate::object::{plain, scalar_text};
 use crate::selector::ExactSelector;
 use crate::shared;
+
+use super::field_path::{Make, each, find, parse};
 
 /// Copies values from object to object.
 pub(crate) fn run(
@@ -49,7 +50,8 @@ fn replace(files: &Files, path: &Path, state: &mut State, entry: &ReplacementEnt
     let Some(source) = entry.source.as_ref().filter(|_| !entry.targets.is_empty()) else {
         return Err(failed("must specify a source and at least one target".to_owned()));
     };
-    let node = source_value(files, state, source).map_err(failed)?;
+    let mut node = source_value(files, state, source).map_err(failed)?;
+    shared::clear(&mut node);
     let value = Replacing {
         text: literal(&node, files),
         node,
@@ -104,16 +106,33 @@ fn replace(files: &Files, path: &Path, state: &mut State, entry: &ReplacementEnt
                                 object.id()
                             ));
                         }
-                        let hits = set(&mut object.node, &steps, &value, target, false)
-                            .map_err(|message| format!("{}: {field}: {message}", object.id()))?;
-                        if hits > 0 {
-                            return Ok(());
-                        }
+                        let make = if target.options.create {
+                            Make::Missing
+                        } else {
+                            Make::Nothing
+                        };
                         let verb = if target.options.create {
                             "find or create"
                         } else {
                             "find"
                         };
+                        let mut is_refused = false;
+                        let found = each(&mut object.node, &steps, make, false, &mut |node, is_made| {
+                            put(node, &value, target, is_made).inspect_err(|_| is_refused = true)
+                        });
+                        let hits = found.map_err(|message| {
+                            let id = object.id();
+                            if is_refused {
+                                format!("{id}: {field}: {message}")
+                            } else {
+                                format!(
+                                    "unable to {verb} field {field:?} in replacement target {id}: {message}"
+                                )
+                            }
+                        })?;
+                        if hits > 0 {
+                            return Ok(());
+                        }
                         Err(format!(
                             "unable to {verb} field {field:?} in replacement target {}",
                             object.id()
@@ -175,6 +194,7 @@ fn source_value(
         &source.field_path
     };
     let value = find(&object.node, &parse(path))
+        .map_err(|message| format!("error looking up replacement source: {message}"))?
         .filter(|node| !node.is_null())
         .cloned()
         .ok_or_else(|| format!("fieldPath `{path}` is missing for replacement source {shown}"))?;
@@ -205,184 +225,6 @@ struct Replacing {
     text: String,
 }
 
-/// A part of a path.
-#[derive(Debug)]
-enum Step {
-    Key(String),
-    Index(usize),
-    Every,
-    /// Elements whose key has a value that a pattern finds.
-    Match {
-        key: String,
-        value: String,
-    },
-}
-
-/// The parts of `a.b[name=c].d`; `[x]` is one key.
-fn parse(path: &str) -> Vec<Step> {
-    let mut parts = vec![String::new()];
-    let mut in_brackets = false;
-    let mut characters = path.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' if characters.peek() == Some(&'.') => {
-                characters.next();
-                push(&mut parts, '.');
-            }
-            '.' if !in_brackets => parts.push(String::new()),
-            '[' if !in_brackets => {
-                in_brackets = true;
-                if parts.last().is_some_and(|part| !part.is_empty()) {
-                    parts.push(String::new());
-                }
-                push(&mut parts, '[');
-            }
-            ']' if in_brackets => {
-                in_brackets = false;
-                push(&mut parts, ']');
-            }
-            other => push(&mut parts, other),
-        }
-    }
-    parts
-        .iter()
-        .filter(|part| !part.is_empty())
-        .map(|part| step(part))
-        .collect()
-}
-
-fn push(parts: &mut [String], character: char) {
-    if let Some(last) = parts.last_mut() {
-        last.push(character);
-    }
-}
-
-fn step(part: &str) -> Step {
-    if let Some(inner) = part.strip_prefix('[').and_then(|part| part.strip_suffix(']')) {
-        return match inner.split_once('=') {
-            Some((key, value)) => Step::Match {
-                key: key.to_owned(),
-                value: value.to_owned(),
-            },
-            None => inner
-                .parse()
-                .map_or_else(|_| Step::Key(inner.to_owned()), Step::Index),
-        };
-    }
-    match part {
-        "*" => Step::Every,
-        _ => part
-            .parse()
-            .map_or_else(|_| Step::Key(part.to_owned()), Step::Index),
-    }
-}
-
-fn matches(item: &Node, key: &str, value: &str) -> bool {
-    let text = if key.is_empty() {
-        Some(scalar_text(item))
-    } else {
-        item.get(key).map(scalar_text)
-    };
-    let Some(text) = text else {
-        return false;
-    };
-    match Regex::new(value) {
-        Ok(pattern) => pattern.is_match(&text),
-        Err(_) => text == value,
-    }
-}
-
-fn find<'a>(node: &'a Node, steps: &[Step]) -> Option<&'a Node> {
-    let mut at = node;
-    for step in steps {
-        at = match (step, &at.value) {
-            (Step::Key(key), Value::Mapping(map)) => map.get(key)?,
-            (Step::Index(index), Value::Sequence(items)) => items.get(*index)?,
-            (Step::Index(index), Value::Mapping(map)) => map.get(&index.to_string())?,
-            (Step::Every, Value::Sequence(items)) => items.first()?,
-            (Step::Match { key, value }, Value::Sequence(items)) => {
-                let mut found = items.iter().filter(|item| matches(item, key, value));
-                let first = found.next()?;
-                // Several elements are no value.
-                if found.next().is_some() {
-                    return None;
-                }
-                first
-            }
-            _ => return None,
-        };
-    }
-    Some(at)
-}
-
-/// Sets every place that the steps lead to; gives their number.
-fn set(
-    node: &mut Node,
-    steps: &[Step],
-    value: &Replacing,
-    target: &ReplacementTarget,
-    is_made: bool,
-) -> std::result::Result<usize, String> {
-    let Some((step, rest)) = steps.split_first() else {
-        put(node, value, target, is_made)?;
-        return Ok(1);
-    };
-    let create = target.options.create;
-    let mut makes = false;
-    if create && node.is_null() {
-        node.value = match step {
-            Step::Key(_) => Value::Mapping(Mapping::new()),
-            _ => Value::Sequence(Vec::new()),
-        };
-    }
-    match (step, &mut node.value) {
-        (Step::Key(key), Value::Mapping(map)) => {
-            if map.get(key).is_none() {
-                if !create {
-                    return Ok(0);
-                }
-                map.insert(key.as_str(), Node::default());
-                makes = true;
-            }
-            map.get_mut(key)
-                .map_or(Ok(0), |inner| set(inner, rest, value, target, makes))
-        }
-        (Step::Index(index), Value::Mapping(map)) => match map.get_mut(&index.to_string()) {
-            Some(inner) => set(inner, rest, value, target, false),
-            None => Ok(0),
-        },
-        (Step::Index(index), Value::Sequence(items)) => {
-            if create && *index == items.len() {
-                items.push(Node::default());
-                makes = true;
-            }
-            items
-                .get_mut(*index)
-                .map_or(Ok(0), |item| set(item, rest, value, target, makes))
-        }
-        (Step::Every, Value::Sequence(items)) => {
-            let mut hits = 0;
-            for item in items {
-                hits += set(item, rest, value, target, false)?;
-            }
-            Ok(hits)
-        }
-        (Step::Match { key, value: wanted }, Value::Sequence(items)) => {
-            if create && !items.iter().any(|item| matches(item, key, wanted)) {
-                let mut made = Mapping::new();
-                made.insert(key.as_str(), Node::string(wanted.as_str()));
-                items.push(Node::new(Value::Mapping(made)));
-            }
-            let mut hits = 0;
-            for item in items.iter_mut().filter(|item| matches(item, key, wanted)) {
-                hits += set(item, rest, value, target, false)?;
-            }
-            Ok(hits)
-        }
-        _ => Ok(0),
-    }
-}
-
 /// A scalar takes the text and keeps its type, one that was made has the type that the text looks like; everything else
 /// becomes the value.
 fn put(
@@ -409,7 +251,7 @@ fn put(
         }
         parts.join(&options.delimiter)
     } else if !is_scalar(node) || is_made && !is_scalar(&value.node) {
-        node.value = value.node.value.clone();
+        *node = value.node.clone();
         return Ok(());
     } else {
         value.text.clone()
