@@ -60,7 +60,7 @@ fn read(path: &Path, limits: &Limits) -> Result<String, String> {
         ));
     }
     // A file may grow while it is read, and some of the system's have no size to tell.
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
     let most = u64::try_from(limits.file_bytes).unwrap_or(u64::MAX);
     File::open(path)
         .and_then(|file| file.take(most).read_to_end(&mut bytes))

@@ -120,6 +120,28 @@ pub fn load_manifests(text: &str, profile: Profile, limits: &Limits) -> Vec<Mani
         .collect()
 }
 
+/// The text of a document, from the first line of its root to the end of it, as its author wrote it. Nothing when the
+/// span is that of no document but of a part of one, or the document starts beside its separator.
+pub fn document_text(text: &str, root: Span) -> Option<&str> {
+    let before = text.get(..root.range().start)?;
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let (above, indentation) = before.split_at_checked(line)?;
+    let indentation = indentation.strip_prefix('\u{feff}').unwrap_or(indentation);
+    let is_comment = |line: &&str| {
+        let line = line.trim_start_matches('\u{feff}').trim();
+        line.is_empty() || line.starts_with('#')
+    };
+    let starts_document = above
+        .lines()
+        .rev()
+        .find(|line| !is_comment(line))
+        .is_none_or(is_separator);
+    if !starts_document || indentation.contains(|character| character != ' ') {
+        return None;
+    }
+    text.get(root.range().start - indentation.len()..root.range().end)
+}
+
 pub(crate) fn check_size(text: &str, limits: &Limits) -> Result<(), YamlError> {
     if text.len() <= limits.file_bytes && u32::try_from(text.len()).is_ok() {
         return Ok(());
@@ -175,4 +197,58 @@ fn has_content(part: &str) -> bool {
         let line = line.trim_start_matches('\u{feff}').trim_start();
         !line.is_empty() && !line.starts_with('#')
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text of each document, which holds what the document holds.
+    #[track_caller]
+    fn check(text: &str, expected: &[Option<&str>]) {
+        let documents = load_manifests(text, Profile::GoYamlV3, &Limits::default());
+        assert_eq!(documents.len(), expected.len(), "{text:?}");
+        for (document, expected) in documents.into_iter().zip(expected) {
+            let root = document.root.unwrap();
+            let own = document_text(text, root.span);
+            assert_eq!(own, *expected, "{text:?}");
+            if let Some(own) = own {
+                let again = load_one(own, Profile::GoYamlV3, &Limits::default()).unwrap();
+                assert_eq!(crate::to_yaml(&again), crate::to_yaml(&root), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn texts_of_documents() {
+        check("a: 1\n", &[Some("a: 1")]);
+        check(
+            "\u{feff}a: 1\nb: [x,\n y]  # end\n# more\n",
+            &[Some("a: 1\nb: [x,\n y]")],
+        );
+        check(
+            "# first\n\n  a: 1\n  b: 2\n--- # next\n# it\nc: |\n  x\n\nd: |+\n  y\n\n",
+            &[Some("  a: 1\n  b: 2"), Some("c: |\n  x\n\nd: |+\n  y\n\n")],
+        );
+        check("---\na: &x {b: 1}\nc: *x\n...\n", &[Some("a: &x {b: 1}\nc: *x")]);
+        check(
+            "a:\r\n- 1\r\n---\r\nb: 'x\r\n  y'\r\n",
+            &[Some("a:\r\n- 1"), Some("b: 'x\r\n  y'")],
+        );
+        check("--- {a: 1}\n", &[None]);
+        check("{\"a\": 1}", &[Some("{\"a\": 1}")]);
+        check("a:\n", &[Some("a:")]);
+    }
+
+    #[test]
+    fn parts_of_documents_are_none() {
+        for text in ["items:\n  a: 1\n", "-\n  a: 1\n", "- a: 1\n", "[\n  {a: 1}\n]\n"] {
+            let root = load_one(text, Profile::GoYamlV3, &Limits::default()).unwrap();
+            let inner = match &root.value {
+                crate::Value::Sequence(items) => items.first(),
+                _ => root.get("items"),
+            };
+            assert_eq!(document_text(text, inner.unwrap().span), None, "{text:?}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::emitter::{Emitter, ScalarStyle};
 use crate::scalar::{self, Style};
-use crate::{Node, Profile, Value};
+use crate::{Node, Profile, Value, natural_order};
 
 /// The node as a YAML document without markers.
 pub fn to_yaml(node: &Node) -> String {
@@ -52,7 +52,8 @@ fn emit(emitter: &mut Emitter, node: &Node, indent: usize, parent: Parent) {
             // The order is not transitive everywhere, which the sorts of the standard library do not accept.
             let mut entries: Vec<(&std::sync::Arc<str>, &Node)> = Vec::with_capacity(map.len());
             for entry in map.iter() {
-                let place = entries.partition_point(|known| natural(known.0, entry.0) != Ordering::Greater);
+                let place =
+                    entries.partition_point(|known| natural_order(known.0, entry.0) != Ordering::Greater);
                 entries.insert(place, entry);
             }
             if entries.is_empty() {
@@ -70,44 +71,6 @@ fn emit(emitter: &mut Emitter, node: &Node, indent: usize, parent: Parent) {
         Value::Float(number) => plain(emitter, &float(*number)),
         other => plain(emitter, &scalar::go_text(other)),
     }
-}
-
-/// Order of keys: numbers within them count as numbers, letters come behind everything else.
-fn natural(left: &str, right: &str) -> Ordering {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-    let Some(at) = left.iter().zip(&right).position(|(left, right)| left != right) else {
-        return left.len().cmp(&right.len());
-    };
-    let (Some(one), Some(other)) = (left.get(at), right.get(at)) else {
-        return Ordering::Equal;
-    };
-    match (one.is_alphabetic(), other.is_alphabetic()) {
-        (true, true) => return one.cmp(other),
-        (true, false) => return Ordering::Greater,
-        (false, true) => return Ordering::Less,
-        (false, false) => {}
-    }
-    // The number starts behind the last character that is no digit.
-    let zero = (*one == '0' || *other == '0')
-        && left.get(..at).is_some_and(|same| {
-            same.iter()
-                .rev()
-                .take_while(|c| c.is_ascii_digit())
-                .any(|c| *c != '0')
-        });
-    let number = |text: &[char]| -> (i64, usize) {
-        let digits = text.iter().skip(at).take_while(|c| c.is_ascii_digit());
-        let mut length = 0;
-        let mut number = i64::from(zero);
-        for digit in digits {
-            number = number
-                .wrapping_mul(10)
-                .wrapping_add(i64::from(digit.to_digit(10).unwrap_or_default()));
-            length += 1;
-        }
-        (number, length)
-    };
-    number(&left).cmp(&number(&right)).then(one.cmp(other))
 }
 
 /// Whole numbers of 64 bits are integers; others are written as by Go's `%g`.
@@ -166,6 +129,13 @@ fn style_of(text: &str) -> ScalarStyle {
 }
 
 fn reads_back(text: &str) -> bool {
+    // The longest word with a meaning of its own is `false`; infinity and other numbers start with other letters.
+    if text.len() > 5
+        && text
+            .starts_with(|first: char| first.is_ascii_alphabetic() && !matches!(first, 'i' | 'I' | 'n' | 'N'))
+    {
+        return true;
+    }
     let string = |profile| {
         matches!(
             scalar::resolve(text.to_owned(), None, Style::Plain, profile),
