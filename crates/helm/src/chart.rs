@@ -45,6 +45,14 @@ pub struct Chart {
     pub files: Vec<ChartFile>,
     /// Sub-charts that lie in `charts/`.
     pub subcharts: Vec<Chart>,
+    /// Bytes of the files that it was read from and does not keep.
+    pub(crate) read_bytes: usize,
+    /// Its path in the chart that was loaded.
+    pub(crate) home: String,
+    /// Whether a declaration made it of the loaded one.
+    pub(crate) is_copy: bool,
+    /// Whether its sub-charts stay there: those of a chart that declares none do, whatever alias a copy of it has.
+    pub(crate) keeps_home: bool,
 }
 
 /// A chart's default values.
@@ -74,6 +82,10 @@ impl Clone for Chart {
             templates: self.templates.clone(),
             files: self.files.clone(),
             subcharts: self.subcharts.clone(),
+            read_bytes: self.read_bytes,
+            home: self.home.clone(),
+            is_copy: self.is_copy,
+            keeps_home: self.keeps_home,
         }
     }
 }
@@ -135,6 +147,12 @@ impl Chart {
             message,
         })?;
         for file in files {
+            if matches!(
+                file.name.as_str(),
+                "Chart.yaml" | "requirements.yaml" | "values.yaml" | "values.schema.json"
+            ) {
+                chart.read_bytes += file.data.len();
+            }
             match file.name.as_str() {
                 "Chart.yaml" | "Chart.lock" => {}
                 "values.yaml" => {
@@ -207,11 +225,13 @@ impl Chart {
         file.map(text).unwrap_or_default()
     }
 
-    /// Bytes of its files and those of its sub-charts.
+    /// Bytes that a copy of it takes, with its sub-charts.
     pub(crate) fn bytes(&self) -> usize {
+        /// What is made of a line of YAML is larger than the line.
+        const READ: usize = 16;
         let files = self.templates.iter().chain(&self.files);
         let own: usize = files.map(|file| file.name.len() + file.data.len()).sum();
-        own + self.subcharts.iter().map(Self::bytes).sum::<usize>()
+        own + self.read_bytes * READ + self.subcharts.iter().map(Self::bytes).sum::<usize>()
     }
 
     /// Whether it only offers definitions to other charts.

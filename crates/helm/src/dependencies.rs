@@ -33,8 +33,17 @@ pub(crate) fn check_present(chart: &Chart, place: &str) -> Result<(), HelmError>
 /// Removes sub-charts that the values switch off, gives the others their aliases, and imports their values.
 pub(crate) fn process(chart: &mut Chart, values: &Map, warnings: &mut Vec<String>) -> Result<(), HelmError> {
     let mut copies = Copies::default();
-    enable(chart, values, None, "", &mut copies, warnings)?;
+    settle(chart, chart.metadata.name.clone());
+    enable(chart, values, "", &mut copies, warnings)?;
     import_values(chart, warnings)
+}
+
+/// Notes where each chart lies, before aliases rename them.
+fn settle(chart: &mut Chart, home: String) {
+    for subchart in &mut chart.subcharts {
+        settle(subchart, format!("{home}/charts/{}", subchart.metadata.name));
+    }
+    chart.home = home;
 }
 
 /// Bytes that copies of sub-charts may have: aliases of charts with aliases multiply.
@@ -60,10 +69,10 @@ impl Copies {
     }
 }
 
+/// `values`: the root's, over which each chart on the way down has laid its own defaults as well, as if it were the root.
 fn enable(
     chart: &mut Chart,
     values: &Map,
-    root_view: Option<&Map>,
     prefix: &str,
     copies: &mut Copies,
     warnings: &mut Vec<String>,
@@ -75,9 +84,10 @@ fn enable(
     for dependency in &mut chart.metadata.dependencies {
         dependency.enabled = true;
     }
-    let view = match root_view {
-        Some(view) => view.clone(),
-        None => coalesce(chart, values, warnings)?,
+    let view = if prefix.is_empty() {
+        coalesce(chart, values, warnings)?
+    } else {
+        coalesce(chart, values, &mut Vec::new())?
     };
     for dependency in &mut chart.metadata.dependencies {
         if let Some(enabled) = by_tags(dependency.tags.as_deref().unwrap_or_default(), &view) {
@@ -92,7 +102,7 @@ fn enable(
         .dependencies
         .iter()
         .filter(|dependency| !dependency.enabled)
-        .map(|dependency| dependency.name_in_chart().to_owned())
+        .map(|dependency| dependency.current_name().to_owned())
         .collect();
     chart
         .subcharts
@@ -103,7 +113,7 @@ fn enable(
         .retain(|dependency| dependency.enabled);
     for subchart in &mut chart.subcharts {
         let prefix = format!("{prefix}{}.", subchart.metadata.name);
-        enable(subchart, values, Some(&view), &prefix, copies, warnings)?;
+        enable(subchart, &view, &prefix, copies, warnings)?;
     }
     Ok(())
 }
@@ -116,26 +126,28 @@ fn choose(chart: &mut Chart, copies: &mut Copies) -> Result<(), HelmError> {
         .iter()
         .filter(|subchart| {
             !dependencies.iter().any(|dependency| {
-                dependency.name == subchart.metadata.name && dependency.accepts(&subchart.metadata.version)
+                dependency.current_name() == subchart.metadata.name
+                    && dependency.accepts(&subchart.metadata.version)
             })
         })
         .cloned()
         .collect();
     for dependency in dependencies.iter_mut() {
         let found = loaded.iter().find(|subchart| {
-            dependency.name == subchart.metadata.name && dependency.accepts(&subchart.metadata.version)
+            dependency.current_name() == subchart.metadata.name
+                && dependency.accepts(&subchart.metadata.version)
         });
         if let Some(found) = found {
             copies.count(found)?;
             let mut subchart = found.clone();
+            subchart.is_copy = true;
+            subchart.keeps_home = found.metadata.dependencies.is_empty();
             if !dependency.alias.is_empty() {
                 subchart.metadata.name.clone_from(&dependency.alias);
             }
             chosen.push(subchart);
         }
-        if !dependency.alias.is_empty() {
-            dependency.name.clone_from(&dependency.alias);
-        }
+        dependency.rename();
     }
     chart.subcharts = chosen;
     Ok(())
@@ -187,15 +199,15 @@ fn import_values(chart: &mut Chart, warnings: &mut Vec<String>) -> Result<(), He
     let view = merged_defaults(chart, warnings)?;
     let imported = Map::dict();
     for dependency in &chart.metadata.dependencies {
-        for import in dependency.import_values.iter().flatten() {
+        for import in dependency.take_imports() {
             let Some((child, parent)) = Dependency::import_paths(import) else {
                 continue;
             };
-            let path = format!("{}.{child}", dependency.name_in_chart());
+            let path = format!("{}.{child}", dependency.current_name());
             let Some(Value::Map(table)) = path_value(&view, &path) else {
                 warnings.push(format!(
                     "ImportValues missing table from chart {}: {child}",
-                    dependency.name
+                    dependency.current_name()
                 ));
                 continue;
             };
@@ -335,8 +347,8 @@ fn push_globals(parent: &Map, child: &Map, name: &str, warnings: &mut Vec<String
             (Value::Map(table), old) => {
                 let own: Map = table.entries().into_iter().collect();
                 match old {
-                    Some(Value::Map(old)) => coalesce_tables(&own, &old, Nulls::Delete),
-                    Some(Value::Nil) | None => {}
+                    Some(Value::Map(old)) => coalesce_tables(&own, &old, Nulls::Keep),
+                    None => {}
                     Some(_) => {
                         warnings.push(format!("conflict: cannot merge map onto non-map for {key:?}"));
                         continue;

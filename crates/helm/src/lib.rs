@@ -25,6 +25,7 @@ mod metadata;
 mod objects;
 mod overrides;
 mod parsed;
+mod places;
 mod provenance;
 mod render;
 mod schema;

@@ -1,5 +1,8 @@
 //! `Chart.yaml`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use kubescape_gotemplate::format::{float_text, is_printable};
 use kubescape_gotemplate::sprig::semver::{Constraint, Version};
 use kubescape_gotemplate::{List, Map, Text, Value};
@@ -64,6 +67,10 @@ pub struct Dependency {
     pub import_values: Option<Vec<Value>>,
     /// Another name for it.
     pub alias: String,
+    /// Whether the alias has taken the name's place, for this chart and all copies of it.
+    renamed: Arc<AtomicBool>,
+    /// Whether one of them has imported its values.
+    imported: Arc<AtomicBool>,
 }
 
 impl Metadata {
@@ -157,6 +164,29 @@ impl Dependency {
         }
     }
 
+    /// The name that counts now: the alias once the dependency was looked up under its own name. Copies of a chart share
+    /// this, so that a second one finds its sub-chart under the alias no more, as in Helm.
+    pub(crate) fn current_name(&self) -> &str {
+        if self.renamed.load(Ordering::Relaxed) {
+            self.name_in_chart()
+        } else {
+            &self.name
+        }
+    }
+
+    /// Lets the alias take the name's place.
+    pub(crate) fn rename(&self) {
+        self.renamed.store(true, Ordering::Relaxed);
+    }
+
+    /// The entries of `import-values`; of several copies of a chart only the first gets any, as in Helm.
+    pub(crate) fn take_imports(&self) -> &[Value] {
+        if self.imported.swap(true, Ordering::Relaxed) {
+            return &[];
+        }
+        self.import_values.as_deref().unwrap_or_default()
+    }
+
     /// What an entry of `import-values` takes, and where the parent puts it.
     pub(crate) fn import_paths(import: &Value) -> Option<(String, String)> {
         match import {
@@ -193,6 +223,8 @@ pub(crate) fn dependencies(map: &Map) -> Result<Vec<Dependency>, String> {
             enabled: flag(entry, "enabled")?,
             import_values: list(entry, "import-values")?.map(|list| list.items().to_vec()),
             alias: text(entry, "alias")?,
+            renamed: Arc::default(),
+            imported: Arc::default(),
         })
     };
     entries.iter().map(dependency).collect()

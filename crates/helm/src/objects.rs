@@ -360,7 +360,7 @@ fn dependency(dependency: &Dependency) -> Value {
             .collect()
     });
     let fields = vec![
-        ("Name", Value::from(dependency.name.as_str())),
+        ("Name", Value::from(dependency.current_name())),
         ("Version", dependency.version.as_str().into()),
         ("Repository", dependency.repository.as_str().into()),
         ("Condition", dependency.condition.as_str().into()),

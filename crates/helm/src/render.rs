@@ -15,6 +15,7 @@ use crate::ignore::Ignore;
 use crate::manifest::{rank, split};
 use crate::objects::{KubeVersion, VALUES, capabilities, chart as chart_object, files as files_object};
 use crate::overrides::Overrides;
+use crate::places::Places;
 use crate::provenance::{Cleaned, LineOrigin, LineStarts, clean, line_origins};
 use crate::schema;
 
@@ -143,11 +144,12 @@ fn render_chart(mut chart: Chart, place: &str, options: &RenderOptions) -> Resul
         release: release(options),
         capabilities: capabilities(&version, &options.api_versions),
         templates: Vec::new(),
+        places: Places::note(&chart),
         helmignore: chart.helmignore(),
     };
     set.add(&chart, &values, &chart.metadata.name.clone(), true);
     let mut rendered = set.render(options, &mut warnings)?;
-    let mut documents = definitions(&chart, &chart.metadata.name.clone());
+    let mut documents = definitions(&chart, &chart.metadata.name.clone(), &Places::note(&chart));
     documents.append(&mut rendered);
     Ok(Rendered {
         chart: chart.metadata.name,
@@ -188,6 +190,7 @@ struct TemplateSet {
     release: Value,
     capabilities: Value,
     templates: Vec<Template>,
+    places: Places,
     /// What the archive of the chart need not hold.
     helmignore: String,
 }
@@ -209,7 +212,8 @@ impl TemplateSet {
                 Some(Value::Map(inner)) => inner,
                 _ => Map::dict(),
             };
-            let inner = self.add(subchart, &inner, &format!("{path}/charts/{name}"), false);
+            let path = self.places.of(chart, path, subchart);
+            let inner = self.add(subchart, &inner, &path, false);
             subcharts.insert(name, Value::Map(inner));
         }
         for template in &chart.templates {
@@ -239,6 +243,14 @@ impl TemplateSet {
             depth(right)
                 .cmp(&depth(left))
                 .then_with(|| right.name.cmp(&left.name))
+        });
+        // Copies of one chart have the sub-charts that it does not declare in common: the last copy's are rendered.
+        self.templates.dedup_by(|later, earlier| {
+            let is_same = later.name == earlier.name;
+            if is_same {
+                std::mem::swap(later, earlier);
+            }
+            is_same
         });
         let limits = Limits {
             time: options.time,
@@ -336,7 +348,7 @@ fn documents(
 }
 
 /// The files of `crds/`, as they are.
-fn definitions(chart: &Chart, path: &str) -> Vec<Document> {
+fn definitions(chart: &Chart, path: &str, places: &Places) -> Vec<Document> {
     let mut found: Vec<Document> = chart
         .files
         .iter()
@@ -366,10 +378,7 @@ fn definitions(chart: &Chart, path: &str) -> Vec<Document> {
         })
         .collect();
     for subchart in &chart.subcharts {
-        found.extend(definitions(
-            subchart,
-            &format!("{path}/charts/{}", subchart.metadata.name),
-        ));
+        found.extend(definitions(subchart, &places.of(chart, path, subchart), places));
     }
     found
 }
@@ -406,6 +415,7 @@ fn snippet_here(path: &Path, name: &str, text: &str, options: &RenderOptions) ->
         release: release(options),
         capabilities: capabilities(&version, &options.api_versions),
         templates: Vec::new(),
+        places: Places::note(&chart),
         helmignore: String::new(),
     };
     let chart_name = chart.metadata.name.clone();

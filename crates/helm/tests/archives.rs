@@ -235,30 +235,34 @@ fn ignored_files_count_unless_the_chart_fails_with_them() {
 }
 
 #[test]
-fn aliases_of_aliases_end() {
-    let dependencies = |name: &str| {
-        (0..30).fold("dependencies:\n".to_owned(), |text, index| {
+fn aliases_end() {
+    let dependencies = |name: &str, count: usize| {
+        (0..count).fold("dependencies:\n".to_owned(), |text, index| {
             text + &format!("- {{name: {name}, version: '*', alias: {name}{index}}}\n")
         })
     };
-    let mut archive = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-    let mut folder = "a".to_owned();
-    for (name, next) in [("a", "b"), ("b", "c"), ("c", "d")] {
-        let text = format!(
-            "apiVersion: v2\nname: {name}\nversion: 1.0.0\n{}",
-            dependencies(next)
+    let chart = |count: usize| {
+        let mut archive = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        let mut folder = "a".to_owned();
+        for (name, next) in [("a", "b"), ("b", "c"), ("c", "d")] {
+            let text = format!(
+                "apiVersion: v2\nname: {name}\nversion: 1.0.0\n{}",
+                dependencies(next, count)
+            );
+            add(&mut archive, &format!("{folder}/Chart.yaml"), text.as_bytes());
+            folder = format!("{folder}/charts/{next}");
+        }
+        add(
+            &mut archive,
+            &format!("{folder}/Chart.yaml"),
+            b"name: d\nversion: 1.0.0\n",
         );
-        add(&mut archive, &format!("{folder}/Chart.yaml"), text.as_bytes());
-        folder = format!("{folder}/charts/{next}");
-    }
-    add(
-        &mut archive,
-        &format!("{folder}/Chart.yaml"),
-        b"name: d\nversion: 1.0.0\n",
-    );
-    let error = Packed::new("aliases", &bytes(archive))
-        .render()
-        .expect_err("a refusal");
+        add(&mut archive, &format!("{folder}/templates/d.yaml"), b"kind: D\n");
+        Packed::new(&format!("aliases-{count}"), &bytes(archive)).render()
+    };
+    // The copies of a chart share its declarations, which the first of them renames: aliases of aliases add up.
+    assert_eq!(chart(30).unwrap().documents.len(), 31);
+    let error = chart(2000).expect_err("a refusal");
     assert!(
         error.contains("more than 512 MiB of copies of sub-charts"),
         "{error}"
