@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 use gix::objs::FindExt;
 
+use crate::abbreviation::{Abbreviation, LEAST_DIGITS};
 use crate::commit::Commit;
 use crate::error::{GitError, Result};
 use crate::fetch::{Request, Session, Store};
@@ -153,8 +154,13 @@ impl Source {
             hint: "; check the address".to_owned(),
         })?;
         let offered = offered_on_disk(&repository);
-        let chosen = chosen(location, &offered)?;
         let objects = repository.common_dir().join("objects");
+        let chosen = match (chosen(location, &offered), Abbreviation::of(&location.wanted)) {
+            (Err(error @ GitError::NoReference { .. }), Some(abbreviation)) => {
+                abbreviation.find(&objects, location)?.ok_or(error)?
+            }
+            (chosen, _) => chosen?,
+        };
         let there = repository
             .find_object(chosen.commit)
             .is_ok_and(|object| object.kind == gix::objs::Kind::Commit);
@@ -177,13 +183,25 @@ impl Source {
         let store = Store::create(&folder.join("store"))?;
         let mut session = Session::open(location, settings, trust)?;
         let offered = session.offered(&prefixes(&location.wanted))?;
-        let chosen = chosen(location, &offered)?;
+        let mut is_complete = false;
+        let chosen = match (chosen(location, &offered), Abbreviation::of(&location.wanted)) {
+            (Err(error @ GitError::NoReference { .. }), Some(abbreviation)) => {
+                drop(session);
+                is_complete = commits_of_all(location, settings, trust, &store)?;
+                session = Session::open(location, settings, trust)?;
+                session.offered(&prefixes(&Wanted::Default))?;
+                abbreviation.find(&store.objects(), location)?.ok_or(error)?
+            }
+            (chosen, _) => chosen?,
+        };
         let newest = Request {
             wants: vec![chosen.commit],
             depth: 1,
             ..Request::default()
         };
-        if !chosen.unnamed || session.gives_any_commit() {
+        if is_complete {
+            // The commit came with those of all branches.
+        } else if !chosen.unnamed || session.gives_any_commit() {
             session.fetch(&store, &newest).map_err(|error| match error {
                 // What servers say to a commit that they do not have comes where a pack should, if at all.
                 GitError::Server { problem, .. }
@@ -229,6 +247,24 @@ impl Source {
     }
 }
 
+/// Gets the commits of all branches and tags, without what files held where the server can be asked for a single commit
+/// later. Gives whether all came.
+fn commits_of_all(location: &Location, settings: &GitSettings, trust: Trust, store: &Store) -> Result<bool> {
+    let mut session = Session::open(location, settings, trust)?;
+    let offered = session.offered(&["refs/heads/".to_owned(), "refs/tags/".to_owned()])?;
+    let mut wants: Vec<ObjectId> = offered.iter().map(|offered| offered.commit).collect();
+    wants.sort_unstable();
+    wants.dedup();
+    let without_files = session.gives_any_commit();
+    let request = Request {
+        wants,
+        without_files,
+        ..Request::default()
+    };
+    session.fetch(store, &request)?;
+    Ok(!without_files)
+}
+
 /// Gets the commits before one, and what folders held then: that tells who touched what, and is a fraction of all.
 fn history(
     location: &Location,
@@ -272,13 +308,17 @@ fn chosen(location: &Location, offered: &[Offered]) -> Result<Chosen> {
 }
 
 fn no_reference(location: &Location, name: &str, offered: &[Offered]) -> GitError {
-    let is_short = (4..40).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let digits = name.split('/').next().unwrap_or_default();
+    let is_hash = (4..40).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     let head = offered
         .iter()
         .find(|offered| offered.name == "HEAD")
         .and_then(|head| head.target.as_deref());
     let hint = match head.and_then(|head| head.strip_prefix("refs/heads/")) {
-        _ if is_short => "; a commit needs its whole hash of 40 digits".to_owned(),
+        _ if is_hash && digits.len() < LEAST_DIGITS => {
+            format!("; a commit needs at least {LEAST_DIGITS} digits of its hash")
+        }
+        _ if is_hash => "; no commit of its branches and tags starts with these digits".to_owned(),
         Some(head) => format!("; the default branch is {head:?}"),
         None => String::new(),
     };

@@ -65,6 +65,16 @@ pub enum GitError {
         /// What there is.
         hint: String,
     },
+    /// Digits that several commits start with.
+    #[error("{url}: {digits:?} is the start of several commits: {commits}; write more digits")]
+    Ambiguous {
+        /// The repository.
+        url: String,
+        /// What was asked for.
+        digits: String,
+        /// The commits.
+        commits: String,
+    },
     /// A repository without commits.
     #[error("{url}: the repository is empty")]
     Empty {

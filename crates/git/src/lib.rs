@@ -14,6 +14,7 @@
 //! # Ok::<(), kubescape_git::GitError>(())
 //! ```
 
+mod abbreviation;
 mod checkout;
 mod commit;
 mod error;

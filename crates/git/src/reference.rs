@@ -117,7 +117,7 @@ fn named(name: &str, offered: &[Offered]) -> Option<Chosen> {
     })
 }
 
-/// A commit by its whole hash.
+/// A commit by its whole hash; see [`crate::abbreviation`] for others.
 fn commit(hash: &str, path: &str) -> Option<Chosen> {
     let commit = ObjectId::from_hex(hash.as_bytes()).ok()?;
     Some(Chosen {
@@ -130,7 +130,7 @@ fn commit(hash: &str, path: &str) -> Option<Chosen> {
 }
 
 /// `refs/heads/main` as `main`.
-fn strip(name: &str) -> &str {
+pub(crate) fn strip(name: &str) -> &str {
     name.strip_prefix("refs/heads/")
         .or_else(|| name.strip_prefix("refs/tags/"))
         .unwrap_or(name)

@@ -2,6 +2,7 @@
 
 use super::raw::Raw;
 use super::{Location, Provider, Scheme, Wanted};
+use crate::abbreviation::LEAST_DIGITS;
 use crate::error::GitError;
 
 /// Words behind which forges put a branch, tag or commit and a path.
@@ -36,11 +37,20 @@ pub(super) fn read(raw: &Raw) -> Result<Location, GitError> {
         }
         // Projects of Bitbucket servers: /projects/P/repos/R/browse/path?at=branch
         Provider::Bitbucket | Provider::Other
-            if segments.first() == Some(&"projects") && segments.get(2) == Some(&"repos") =>
+            if matches!(segments.as_slice(), ["projects" | "users", _, "repos", _, ..]) =>
         {
-            let project = segments.get(1).copied().unwrap_or_default().to_ascii_lowercase();
+            let mut project = segments.get(1).copied().unwrap_or_default().to_ascii_lowercase();
+            if segments.first() == Some(&"users") {
+                project.insert(0, '~');
+            }
             let repo = segments.get(3).copied().unwrap_or_default();
             let location = Location::of_repository(raw, &format!("scm/{project}/{repo}.git"))?;
+            if let Some(["commits", hash, ..]) = segments.get(4..) {
+                return Ok(Location {
+                    wanted: Wanted::Reference((*hash).to_owned()),
+                    ..location
+                });
+            }
             location.with_path(&join(segments.get(5..)))
         }
         Provider::GitHub => of(
@@ -67,7 +77,8 @@ pub(super) fn read(raw: &Raw) -> Result<Location, GitError> {
 fn is_view(provider: Provider, rest: &[&str]) -> bool {
     match rest {
         ["src", kind, _, ..] => provider == Provider::Other && matches!(*kind, "branch" | "tag" | "commit"),
-        ["tree" | "blob" | "raw", _, ..] => true,
+        ["tree" | "blob" | "raw", _, ..] | ["releases", "tag", _, ..] => true,
+        ["commit", hash] => hash.len() >= LEAST_DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit()),
         _ => false,
     }
 }
@@ -85,8 +96,13 @@ fn of(raw: &Raw, repository: Option<&[&str]>, rest: Option<&[&str]>) -> Result<L
     let path = join(rest.get(1..));
     let wanted = match rest {
         [] | [_] => return Ok(location),
+        // The history of a branch, or of a part of it.
+        ["commits", _, _, ..] => Wanted::ReferenceAndPath(path),
         ["commit" | "commits", hash, ..] => Wanted::Reference((*hash).to_owned()),
         ["branch", ..] => Wanted::ReferenceAndPath(path),
+        ["tags" | "releases", tag, ..] if location.provider == Provider::GitLab && *tag != "tag" => {
+            Wanted::Reference(path)
+        }
         ["releases", "tag", tag, ..] => Wanted::Reference((*tag).to_owned()),
         // Gitea and its kin say what follows.
         ["src" | "raw", "branch" | "tag", ..] if location.provider == Provider::Other => {

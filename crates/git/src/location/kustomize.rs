@@ -1,7 +1,7 @@
 //! Addresses that mark where the repository ends: with `_git/`, `//` or `.git`.
 
 use super::raw::Raw;
-use super::{Location, Provider, Scheme, forges};
+use super::{Location, Provider, Scheme, Wanted, forges};
 use crate::error::GitError;
 
 /// Reads an address of a kustomization: without a mark, the first two parts of the path are the repository.
@@ -28,6 +28,10 @@ pub(super) fn split_marked(raw: &Raw) -> Result<Option<Location>, GitError> {
     };
     let mut location = Location::of_repository(raw, repository)?;
     if location.provider == Provider::Azure
+        && let Some(hash) = path.trim_start_matches('/').strip_prefix("commit/")
+    {
+        location.wanted = Wanted::Reference(hash.split('/').next().unwrap_or_default().to_owned());
+    } else if location.provider == Provider::Azure
         && let Some(path) = raw.query("path")
     {
         location = location.with_path(path)?;

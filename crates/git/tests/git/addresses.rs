@@ -65,6 +65,18 @@ fn github() {
         &format!("{url}|github|shop|web|{hash}|"),
     );
     check(
+        "https://github.com/shop/web/tree/1a2b3c4/deploy/",
+        &format!("{url}|github|shop|web|1a2b3c4/deploy...|"),
+    );
+    check(
+        "https://github.com/shop/web/commits/main/deploy",
+        &format!("{url}|github|shop|web|main/deploy...|"),
+    );
+    check(
+        "https://ada@github.com/shop/web/",
+        &format!("{url}|github|shop|web||"),
+    );
+    check(
         "https://github.com/shop/web/releases/tag/v1.0",
         &format!("{url}|github|shop|web|v1.0|"),
     );
@@ -118,6 +130,22 @@ fn gitlab() {
         "https://gitlab.com/shop/web|gitlab|shop|web|abc|",
     );
     check(
+        "https://gitlab.com/shop/team/web/-/tree/feature/x/deploy/?ref_type=heads",
+        &format!("{url}|gitlab|shop/team|web|feature/x/deploy...|"),
+    );
+    check(
+        "https://gitlab.com/shop/web/-/tags/v1.0",
+        "https://gitlab.com/shop/web|gitlab|shop|web|v1.0|",
+    );
+    check(
+        "https://gitlab.com/shop/web/-/releases/v1.0",
+        "https://gitlab.com/shop/web|gitlab|shop|web|v1.0|",
+    );
+    check(
+        "https://gitlab.example.com:8443/a/b/c/-/tree/main/",
+        "https://gitlab.example.com:8443/a/b/c|gitlab|a/b|c|main...|",
+    );
+    check(
         "https://gitlab.com/shop/web/tree/main",
         "https://gitlab.com/shop/web|gitlab|shop|web|main...|",
     );
@@ -167,6 +195,22 @@ fn azure() {
         "https://dev.azure.com/org/my%20project/_git/web|azure|org|web||",
     );
     check(
+        "https://dev.azure.com/org/project/_git/web?version=GC1a2b3c4&path=%2Fdeploy",
+        &format!("{url}|azure|org|web|1a2b3c4|deploy"),
+    );
+    check(
+        "https://dev.azure.com/org/project/_git/web/commit/1a2b3c4?refName=refs%2Fheads%2Fmain",
+        &format!("{url}|azure|org|web|1a2b3c4|"),
+    );
+    check(
+        "https://dev.azure.com/org/_git/web/",
+        "https://dev.azure.com/org/_git/web|azure|org|web||",
+    );
+    check(
+        "https://org.visualstudio.com/project/_git/web?version=GBmain",
+        "https://org.visualstudio.com/project/_git/web|azure|project|web|main|",
+    );
+    check(
         "https://tfs.example.com/org/project/_git/web/deploy",
         "https://tfs.example.com/org/project/_git/web|azure|org|web||deploy",
     );
@@ -190,6 +234,18 @@ fn bitbucket() {
     check(
         "https://bitbucket.org/shop/web/branch/feature/x",
         &format!("{url}|bitbucket|shop|web|feature/x...|"),
+    );
+    check(
+        "https://bitbucket.org/shop/web/src/1a2b3c4/deploy/?at=main",
+        &format!("{url}|bitbucket|shop|web|1a2b3c4/deploy...|"),
+    );
+    check(
+        "https://bitbucket.example.com/users/ada/repos/web/browse/deploy",
+        "https://bitbucket.example.com/scm/~ada/web.git|bitbucket|~ada|web||deploy",
+    );
+    check(
+        "https://bitbucket.example.com/projects/SHOP/repos/web/commits/1a2b3c4",
+        "https://bitbucket.example.com/scm/shop/web.git|bitbucket|shop|web|1a2b3c4|",
     );
     check(
         "https://bitbucket.org/shop/web/commits/abc",
@@ -226,6 +282,18 @@ fn others() {
     check(
         "https://codeberg.org/shop/web/src/branch/main/deploy",
         "https://codeberg.org/shop/web||shop|web|main/deploy...|",
+    );
+    check(
+        "https://codeberg.org/shop/web/commit/1a2b3c4d",
+        "https://codeberg.org/shop/web||shop|web|1a2b3c4d|",
+    );
+    check(
+        "https://codeberg.org/shop/web/releases/tag/v1.0",
+        "https://codeberg.org/shop/web||shop|web|v1.0|",
+    );
+    check(
+        "https://codeberg.org/shop/web/src/tag/v1.0/deploy/",
+        "https://codeberg.org/shop/web||shop|web|v1.0/deploy...|",
     );
     check(
         "https://codeberg.org/shop/web/src/commit/abc/deploy",

@@ -118,10 +118,27 @@ fn branches_tags_and_commits() {
                 "the default branch is \"main\"",
             ],
         );
+        for short in [&first[..7], &first[..8], &first.to_uppercase()[..12]] {
+            let checkout = get(&format!("{url}?ref={short}"), &settings).expect(name);
+            assert_eq!(names(&checkout.root), ["README.md", "deploy/web.yaml"], "{name}");
+            assert_eq!(
+                (checkout.branch.as_str(), &checkout.commit.hash),
+                ("", &first),
+                "{name}"
+            );
+        }
         fails(
-            &format!("{url}?ref={}", &first[..8]),
+            &format!("{url}?ref={}", &first[..6]),
             &settings,
-            &["needs its whole hash"],
+            &["no branch, tag or commit", "at least 7 digits"],
+        );
+        fails(
+            &format!("{url}?ref=1111111"),
+            &settings,
+            &[
+                "no branch, tag or commit \"1111111\"",
+                "no commit of its branches and tags",
+            ],
         );
         fails(
             &format!("{url}?ref={}", "1".repeat(40)),
@@ -133,6 +150,79 @@ fn branches_tags_and_commits() {
             &settings,
             &["there is no file or folder \"nowhere\" in main"],
         );
+    }
+}
+
+/// Two commits whose hashes start with the same seven digits, made by trying messages.
+fn alike(repository: &Repository) -> (String, String) {
+    let tree = repository.git(&["rev-parse", "main^{tree}"]);
+    let parent = repository.git(&["rev-parse", "main"]);
+    let mut seen = std::collections::HashMap::new();
+    for number in 0_u64.. {
+        let person = "Ada Author <ada@example.com> 1700000000 +0100";
+        let body = format!("tree {tree}\nparent {parent}\nauthor {person}\ncommitter {person}\n\n{number}\n");
+        let hash = gix_hash_of(&body);
+        if let Some(earlier) = seen.insert(hash[..7].to_owned(), body.clone()) {
+            let write =
+                |body: &str| repository.git_with(&["hash-object", "-t", "commit", "-w", "--stdin"], body);
+            return (write(&earlier), write(&body));
+        }
+    }
+    unreachable!("28 bits repeat")
+}
+
+fn gix_hash_of(commit: &str) -> String {
+    gix::objs::compute_hash(gix::hash::Kind::Sha1, gix::objs::Kind::Commit, commit.as_bytes())
+        .expect("a hash")
+        .to_string()
+}
+
+#[test]
+fn abbreviated_commits() {
+    if !has_git() {
+        return;
+    }
+    let repository = Repository::example();
+    let (one, other) = alike(&repository);
+    repository.git(&["branch", "one", &one]);
+    repository.git(&["branch", "other", &other]);
+    let login = repository.git(&["rev-parse", "feature/login"]);
+    repository.git(&["branch", &login[..8], "main"]);
+    let file = format!("file://{}", repository.path().display());
+    let mut sources: Vec<(&str, String)> = vec![("disk", file)];
+    let servers = servers(&repository);
+    sources.extend(
+        servers
+            .iter()
+            .map(|(name, server)| (*name, server.url("web/.git"))),
+    );
+    let settings = GitSettings {
+        history: true,
+        ..GitSettings::default()
+    };
+    for (name, url) in sources {
+        fails(
+            &format!("{url}?ref={}", &one[..7]),
+            &settings,
+            &[
+                "is the start of several commits",
+                &one,
+                &other,
+                "write more digits",
+            ],
+        );
+        // A branch of another name, and a branch that looks like a hash.
+        for (short, files) in [(&login[..7], 4), (&login[..8], 3)] {
+            let checkout = get(&format!("{url}?ref={short}"), &settings).expect(name);
+            assert_eq!(names(&checkout.root).len(), files, "{name}: {short}");
+            let history = checkout.history.as_ref().expect(name);
+            let last = history.last_commits(&["README.md".to_owned()]);
+            assert_eq!(
+                last[0].as_ref().expect(name).title,
+                "the first",
+                "{name}: {short}"
+            );
+        }
     }
 }
 
