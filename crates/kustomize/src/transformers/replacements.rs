@@ -10,7 +10,7 @@ use crate::config::{ReplacementEntry, ReplacementSource, ReplacementTarget, Sele
 use crate::error::{KustomizeError, Result};
 use crate::files::Files;
 use crate::id::{Gvk, Id};
-use crate::object::{plain, scalar_text};
+use crate::object::{Object, plain, scalar_text};
 use crate::selector::ExactSelector;
 use crate::shared;
 
@@ -50,12 +50,14 @@ fn replace(files: &Files, path: &Path, state: &mut State, entry: &ReplacementEnt
     let Some(source) = entry.source.as_ref().filter(|_| !entry.targets.is_empty()) else {
         return Err(failed("must specify a source and at least one target".to_owned()));
     };
-    let mut node = source_value(files, state, source).map_err(failed)?;
+    let (origin, mut node) = source_value(files, state, source).map_err(failed)?;
     shared::clear(&mut node);
-    let value = Replacing {
+    let mut value = Replacing {
         text: literal(&node, files),
         node,
     };
+    // A field that is its own target is read anew once it has been written, unless a part of it was taken.
+    let is_live = source.options.delimiter.is_empty() && value.node.span.start > 0;
     let default = ["metadata.name".to_owned()];
     for target in &entry.targets {
         let Some(select) = &target.select else {
@@ -95,52 +97,52 @@ fn replace(files: &Files, path: &Path, state: &mut State, entry: &ReplacementEnt
             }
             let changed = state.objects.change(place, |object| {
                 shared::through(object, |object| {
-                    if paths.iter().any(|path| path.starts_with("metadata.name")) {
-                        object.remember();
-                    }
-                    paths.iter().try_for_each(|field| {
-                        let steps = parse(field);
-                        if steps.is_empty() {
-                            return Err(format!(
-                                "unable to find field {field:?} in replacement target {}",
-                                object.id()
-                            ));
-                        }
-                        let make = if target.options.create {
-                            Make::Missing
-                        } else {
-                            Make::Nothing
-                        };
-                        let verb = if target.options.create {
-                            "find or create"
-                        } else {
-                            "find"
-                        };
-                        let mut is_refused = false;
-                        let found = each(&mut object.node, &steps, make, false, &mut |node, is_made| {
-                            put(node, &value, target, is_made).inspect_err(|_| is_refused = true)
-                        });
-                        let hits = found.map_err(|message| {
-                            let id = object.id();
-                            if is_refused {
-                                format!("{id}: {field}: {message}")
-                            } else {
-                                format!(
-                                    "unable to {verb} field {field:?} in replacement target {id}: {message}"
-                                )
-                            }
-                        })?;
-                        if hits > 0 {
-                            return Ok(());
-                        }
-                        Err(format!(
-                            "unable to {verb} field {field:?} in replacement target {}",
-                            object.id()
-                        ))
-                    })
+                    fields(object, paths, target, &mut value, is_live && place == origin)
                 })
             });
             changed.unwrap_or(Ok(())).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts a value into fields of an object, which may be the one that it comes from.
+fn fields(
+    object: &mut Object,
+    paths: &[String],
+    target: &ReplacementTarget,
+    value: &mut Replacing,
+    is_own: bool,
+) -> std::result::Result<(), String> {
+    if paths.iter().any(|path| path.starts_with("metadata.name")) {
+        object.remember();
+    }
+    let (make, verb) = if target.options.create {
+        (Make::Missing, "find or create")
+    } else {
+        (Make::Nothing, "find")
+    };
+    for field in paths {
+        let id = object.id();
+        let mut is_refused = false;
+        let not_found = format!("unable to {verb} field {field:?} in replacement target {id}");
+        let steps = parse(field);
+        if steps.is_empty() {
+            return Err(not_found);
+        }
+        let found = each(&mut object.node, &steps, make, false, &mut |node, is_made| {
+            put(node, value, target, is_made).inspect_err(|_| is_refused = true)?;
+            if is_own && node.span == value.node.span {
+                value.text = scalar_text(node);
+                value.node = node.clone();
+            }
+            Ok(())
+        });
+        match found {
+            Ok(0) => return Err(not_found),
+            Ok(_) => {}
+            Err(message) if is_refused => return Err(format!("{id}: {field}: {message}")),
+            Err(message) => return Err(format!("{not_found}: {message}")),
         }
     }
     Ok(())
@@ -150,7 +152,7 @@ fn source_value(
     files: &Files,
     state: &mut State,
     source: &ReplacementSource,
-) -> std::result::Result<Node, String> {
+) -> std::result::Result<(usize, Node), String> {
     let selector = Selector {
         group: source.group.clone(),
         version: source.version.clone(),
@@ -180,12 +182,12 @@ fn source_value(
             .get(*place)
             .is_some_and(|object| exact.matches_id(object))
     });
-    let object = match found.as_slice() {
-        [place] => state.objects.get(*place),
+    let place = match found.as_slice() {
+        [place] => *place,
         [] => return Err(format!("nothing selected by {shown}")),
         _ => return Err(format!("multiple matches for selector {shown}")),
     };
-    let Some(object) = object else {
+    let Some(object) = state.objects.get(place) else {
         return Err(format!("nothing selected by {shown}"));
     };
     let path = if source.field_path.is_empty() {
@@ -199,7 +201,7 @@ fn source_value(
         .cloned()
         .ok_or_else(|| format!("fieldPath `{path}` is missing for replacement source {shown}"))?;
     if source.options.delimiter.is_empty() {
-        return Ok(value);
+        return Ok((place, value));
     }
     if value.as_mapping().is_some() || value.as_sequence().is_some() {
         return Err("delimiter option can only be used with scalar nodes".to_owned());
@@ -209,7 +211,7 @@ fn source_value(
     usize::try_from(source.options.index)
         .ok()
         .and_then(|index| parts.get(index))
-        .map(|part| Node::string(*part))
+        .map(|part| (place, Node::string(*part)))
         .ok_or_else(|| {
             format!(
                 "options.index {} is out of bounds for value {text}",
