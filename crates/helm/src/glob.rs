@@ -2,6 +2,9 @@
 
 use regex::Regex;
 
+/// What no text matches.
+const NOTHING: &str = r"[^\s\S]";
+
 /// A pattern of `.Files.Glob`: `*` and `?` stay within a folder, `**` does not, `{a,b}` chooses. A bad pattern
 /// matches everything, as in Helm.
 pub(crate) fn files_pattern(pattern: &str) -> Option<Regex> {
@@ -17,6 +20,11 @@ pub(crate) fn files_pattern(pattern: &str) -> Option<Regex> {
             '*' => out.push_str("[^/]*"),
             '?' => out.push_str("[^/]"),
             '[' => out.push_str(&class(&mut characters)?),
+            // A choice of nothing matches nothing.
+            '{' if matches!(characters.peek(), Some('}') | None) => {
+                characters.next();
+                out.push_str(NOTHING);
+            }
             '{' => {
                 braces += 1;
                 out.push_str("(?:");
@@ -30,8 +38,10 @@ pub(crate) fn files_pattern(pattern: &str) -> Option<Regex> {
             other => out.push_str(&regex::escape(&other.to_string())),
         }
     }
+    // Braces that are open at the end close there.
+    out.push_str(&")".repeat(braces));
     out.push('$');
-    (braces == 0).then(|| Regex::new(&out).ok()).flatten()
+    Regex::new(&out).ok()
 }
 
 /// `filepath.Match`: `*` and `?` stay within a folder. Nothing for a malformed pattern.
@@ -42,19 +52,54 @@ pub(crate) fn name_pattern(pattern: &str) -> Option<Regex> {
         match character {
             '*' => out.push_str("[^/]*"),
             '?' => out.push_str("[^/]"),
-            '[' => out.push_str(&class(&mut characters)?),
+            '[' => out.push_str(&name_class(&mut characters)?),
             '\\' => out.push_str(&regex::escape(&characters.next()?.to_string())),
             other => out.push_str(&regex::escape(&other.to_string())),
         }
     }
     out.push('$');
-    Regex::new(&out).ok()
+    Regex::new(&format!("(?s){out}")).ok()
+}
+
+/// A class of `filepath.Match`: only `^` negates, and dashes and brackets that stand for themselves are escaped.
+fn name_class(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<String> {
+    let mut out = String::from("[");
+    if characters.next_if_eq(&'^').is_some() {
+        out.push('^');
+    }
+    let mut is_empty = true;
+    while is_empty || characters.next_if_eq(&']').is_none() {
+        let mut letter = || match characters.next()? {
+            '-' | ']' => None,
+            '\\' => characters.next(),
+            other => Some(other),
+        };
+        let low = letter()?;
+        let high = match characters.next_if_eq(&'-') {
+            Some(_) => match characters.next()? {
+                '-' | ']' => return None,
+                '\\' => characters.next()?,
+                other => other,
+            },
+            None => low,
+        };
+        is_empty = false;
+        // A range that goes down holds nothing.
+        if low <= high {
+            let escaped = |letter: char| format!("\\x{{{:x}}}", u32::from(letter));
+            out.push_str(&format!("{}-{}", escaped(low), escaped(high)));
+        }
+    }
+    Some(match out.as_str() {
+        "[" => NOTHING.to_owned(),
+        "[^" => r"[\s\S]".to_owned(),
+        _ => out + "]",
+    })
 }
 
 fn class(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<String> {
     let mut out = String::from("[");
-    if let Some('!' | '^') = characters.peek() {
-        characters.next();
+    if characters.next_if_eq(&'!').is_some() {
         out.push('^');
     }
     loop {

@@ -176,3 +176,35 @@ fn documents() {
     );
     check(b"{{/* caf\xe9 */}}a: 1\n", "a: 1");
 }
+
+#[test]
+fn ignored_files() {
+    // Only `^` negates a class of `.helmignore`; what is malformed is told.
+    for (ignored, expected) in [
+        ("[!a]", "v: x[.helmignore][b]"),
+        ("[^a]", "v: x[.helmignore][a]"),
+        ("[a-b]", "v: x[!][.helmignore]"),
+        ("[]a]", "error: .helmignore: \"[]a]\": syntax error in pattern"),
+    ] {
+        let folder = Folder::new(
+            "ignored",
+            &[
+                ("Chart.yaml", CHART.as_bytes()),
+                (".helmignore", ignored.as_bytes()),
+                ("!", b""),
+                ("a", b""),
+                ("b", b""),
+                (
+                    "templates/v.yaml",
+                    b"v: x{{ range $name, $_ := .Files }}[{{ $name }}]{{ end }}\n",
+                ),
+            ],
+        );
+        let found = rendered(&folder.0);
+        let matches = match expected.strip_prefix("error: ") {
+            Some(end) => found.ends_with(end),
+            None => found == expected,
+        };
+        assert!(matches, "{ignored}: {found}");
+    }
+}

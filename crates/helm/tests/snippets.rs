@@ -546,6 +546,11 @@ fn values_that_few_charts_print() {
             ),
             ("{{ printf `%5v|%5v` nil (list nil) }}", "<nil>|[<nil>]"),
             ("{{ typeOf .Template }}", "chartutil.Values"),
+            // Only `!` negates a class of `.Files.Glob`; braces close at the end, and a choice of nothing is none.
+            (
+                "{{ range tuple `*.tx[^t]` `*.tx[!t]` `{a,empty.txt` `{` }}{{ $.Files.Glob . | len }}{{ end }}",
+                "1010",
+            ),
             ("{{ toYaml (dict \"a\\nb\" (list 1)) }}", "? |-\n  a\n  b\n: - 1"),
             ("{{ toYaml \"a\\u0085b\" }}", "a b"),
             // Keys are long by bytes; tabs stand in blocks as they are for the newer library only.
