@@ -1,4 +1,4 @@
-//! Block-style YAML, character for character as go-yaml's writer of version 2 puts it.
+//! Block-style YAML, character for character as go-yaml's writers put it.
 //!
 //! Widths count characters, the limit for keys bytes, and a text that starts with a byte order mark is escaped
 //! throughout: what readers of the output compare is bytes.
@@ -7,19 +7,32 @@ use std::fmt::Write as _;
 
 /// How a scalar is to be written, where that is possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ScalarStyle {
+pub enum ScalarStyle {
+    /// Without quotes; in single or double ones where it would be read as something else.
     Plain,
+    /// In double quotes.
     DoubleQuoted,
+    /// As a block that keeps its lines; in double quotes where no block can hold it.
     Literal,
+}
+
+/// Which of Go's writers is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// `goyaml` version 2, as `sigs.k8s.io/yaml` has it.
+    GoYamlV2,
+    /// `yaml.v3`: blocks hold tabs.
+    GoYamlV3,
 }
 
 /// Longest key, in bytes, that stands on one line with its value.
 const KEY_BYTES: usize = 128;
 const INDENT: usize = 2;
 
-/// Collects a document.
-pub(crate) struct Emitter {
+/// Collects a document: keys, items and scalars in the order in which they stand in it.
+pub struct Emitter {
     out: String,
+    dialect: Dialect,
     width: usize,
     column: usize,
     /// The last character was a blank, or nothing stands on the line yet.
@@ -30,9 +43,10 @@ pub(crate) struct Emitter {
 
 impl Emitter {
     /// Lines are folded at the first blank behind a column, if one is given.
-    pub(crate) fn new(width: Option<usize>) -> Self {
+    pub fn new(dialect: Dialect, width: Option<usize>) -> Self {
         Self {
             out: String::new(),
+            dialect,
             width: width.unwrap_or(usize::MAX),
             column: 0,
             whitespace: true,
@@ -40,42 +54,53 @@ impl Emitter {
         }
     }
 
+    /// Bytes so far.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "it bounds the text, and is no collection"
+    )]
+    pub fn len(&self) -> usize {
+        self.out.len()
+    }
+
     /// The document, with the end of its last line.
-    pub(crate) fn finish(mut self) -> String {
+    pub fn finish(mut self) -> String {
         if self.column > 0 {
             self.out.push('\n');
         }
         self.out
     }
 
-    /// `[]` or `{}`.
-    pub(crate) fn empty(&mut self, brackets: &str) {
-        self.indicator(brackets, true, false, false);
+    /// What needs no quotes: `[]` and `{}`, numbers, `null`, `true`.
+    pub fn bare(&mut self, text: &str) {
+        self.indicator(text, true, false, false);
     }
 
     /// Starts an item of a list.
-    pub(crate) fn item(&mut self, indent: usize) {
+    pub fn item(&mut self, indent: usize) {
         self.line(indent);
         self.indicator("-", true, false, true);
     }
 
-    /// Writes a key up to where its value starts.
-    pub(crate) fn key(&mut self, text: &str, style: ScalarStyle, indent: usize) {
+    /// Writes a key up to where its value starts. Tells whether that is beside the key; otherwise it is beside a colon
+    /// on a line of its own, where lists and maps are indented as behind a dash.
+    pub fn key(&mut self, text: &str, style: ScalarStyle, indent: usize) -> bool {
         self.line(indent);
         if text.len() <= KEY_BYTES && !text.contains(is_break) {
             self.scalar(text, style, indent, true);
             self.indicator(":", false, false, false);
-            return;
+            return true;
         }
         self.indicator("?", true, false, true);
         self.scalar(text, style, indent + INDENT, false);
         self.line(indent);
         self.indicator(":", true, false, true);
+        false
     }
 
     /// Writes a scalar whose further lines have an indent.
-    pub(crate) fn scalar(&mut self, text: &str, style: ScalarStyle, indent: usize, is_key: bool) {
-        let shape = Shape::of(text);
+    pub fn scalar(&mut self, text: &str, style: ScalarStyle, indent: usize, is_key: bool) {
+        let shape = Shape::of(text, self.dialect);
         match style {
             ScalarStyle::Literal if shape.block && !is_key => self.literal(text, indent),
             ScalarStyle::Plain if shape.plain && !(text.is_empty() && is_key) => {
@@ -271,7 +296,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(text: &str) -> Self {
+    fn of(text: &str, dialect: Dialect) -> Self {
         let mut shape = Self {
             plain: !text.starts_with("---") && !text.starts_with("..."),
             single_quoted: true,
@@ -294,7 +319,10 @@ impl Shape {
             if indicates {
                 shape.plain = false;
             }
-            if !is_printable(character) {
+            if character == '\t' && dialect == Dialect::GoYamlV3 {
+                shape.plain = false;
+                shape.single_quoted = false;
+            } else if !is_printable(character) {
                 shape = Self {
                     plain: false,
                     single_quoted: false,
@@ -345,11 +373,11 @@ fn is_printable(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Emitter, ScalarStyle};
+    use super::{Dialect, Emitter, ScalarStyle};
 
     #[track_caller]
     fn check(text: &str, style: ScalarStyle, expected: &str) {
-        let mut emitter = Emitter::new(Some(20));
+        let mut emitter = Emitter::new(Dialect::GoYamlV2, Some(20));
         emitter.key("k", ScalarStyle::Plain, 0);
         emitter.scalar(text, style, 2, false);
         assert_eq!(emitter.finish(), format!("k:{expected}\n"), "{text:?}");
@@ -395,7 +423,7 @@ mod tests {
     #[test]
     fn long_keys() {
         for (length, expected) in [(128, ""), (129, "? ")] {
-            let mut emitter = Emitter::new(None);
+            let mut emitter = Emitter::new(Dialect::GoYamlV2, None);
             emitter.key(&"k".repeat(length), ScalarStyle::Plain, 0);
             emitter.scalar("v", ScalarStyle::Plain, 2, false);
             let text = emitter.finish();

@@ -33,6 +33,7 @@ mod timestamp;
 mod write_json;
 mod write_yaml;
 
+pub use emitter::{Dialect, Emitter, ScalarStyle};
 pub use error::YamlError;
 pub use json::load_json;
 pub use key_order::natural_order;
@@ -43,4 +44,4 @@ pub use path::{Nearest, PathSegment, parse_path};
 pub use scalar::{Profile, is_plain_string};
 pub use stream::{Document, Limits, Manifest, document_text, load, load_manifests, load_one};
 pub use write_json::{JsonStyle, format_float, format_general, write_json};
-pub use write_yaml::{to_yaml, to_yaml_folded};
+pub use write_yaml::{is_base_60, to_yaml, to_yaml_folded};

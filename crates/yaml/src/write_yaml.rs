@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
-use crate::emitter::{Emitter, ScalarStyle};
+use crate::emitter::{Dialect, Emitter, ScalarStyle};
 use crate::scalar::{self, Style};
 use crate::{Node, Profile, Value, natural_order};
 
@@ -18,7 +18,7 @@ pub fn to_yaml_folded(node: &Node, width: usize) -> String {
 }
 
 fn written(node: &Node, width: Option<usize>) -> String {
-    let mut emitter = Emitter::new(width);
+    let mut emitter = Emitter::new(Dialect::GoYamlV2, width);
     emit(&mut emitter, node, 0, Parent::Root);
     emitter.finish()
 }
@@ -39,7 +39,7 @@ fn emit(emitter: &mut Emitter, node: &Node, indent: usize, parent: Parent) {
         indent + 2
     };
     match &node.value {
-        Value::Sequence(items) if items.is_empty() => emitter.empty("[]"),
+        Value::Sequence(items) if items.is_empty() => emitter.bare("[]"),
         Value::Sequence(items) => {
             // The list of a key is not indented.
             let own = if parent == Parent::Mapping { indent } else { inner };
@@ -57,19 +57,23 @@ fn emit(emitter: &mut Emitter, node: &Node, indent: usize, parent: Parent) {
                 entries.insert(place, entry);
             }
             if entries.is_empty() {
-                emitter.empty("{}");
+                emitter.bare("{}");
             }
             for (key, value) in entries {
-                emitter.key(key, key_style(key), inner);
-                emit(emitter, value, inner, Parent::Mapping);
+                let parent = if emitter.key(key, key_style(key), inner) {
+                    Parent::Mapping
+                } else {
+                    Parent::Sequence
+                };
+                emit(emitter, value, inner, parent);
             }
         }
         Value::String(text) | Value::Time(text) => emitter.scalar(text, style_of(text), indent + 2, false),
-        Value::Null => plain(emitter, "null"),
-        Value::Bool(flag) => plain(emitter, &flag.to_string()),
-        Value::Number(text) => plain(emitter, text),
-        Value::Float(number) => plain(emitter, &float(*number)),
-        other => plain(emitter, &scalar::go_text(other)),
+        Value::Null => emitter.bare("null"),
+        Value::Bool(flag) => emitter.bare(&flag.to_string()),
+        Value::Number(text) => emitter.bare(text),
+        Value::Float(number) => emitter.bare(&float(*number)),
+        other => emitter.bare(&scalar::go_text(other)),
     }
 }
 
@@ -101,10 +105,6 @@ fn float(number: f64) -> String {
     // Writing to a string cannot fail.
     let _ = write!(out, "e{sign}{:02}", exponent.abs());
     out
-}
-
-fn plain(emitter: &mut Emitter, text: &str) {
-    emitter.scalar(text, ScalarStyle::Plain, 0, false);
 }
 
 /// A key that would be read as a merge is quoted.
@@ -145,8 +145,8 @@ fn reads_back(text: &str) -> bool {
     string(Profile::SigsYaml) && string(Profile::GoYamlV3) && !is_base_60(text)
 }
 
-/// `12:30`, which YAML 1.1 readers take for a number.
-fn is_base_60(text: &str) -> bool {
+/// Numbers to the base of sixty: YAML 1.1 readers take `12:30` for one.
+pub fn is_base_60(text: &str) -> bool {
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let mut parts = whole.split(':');
