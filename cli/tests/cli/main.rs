@@ -22,6 +22,7 @@ mod json_report;
 mod output;
 mod policies;
 mod releases;
+mod render;
 #[path = "../../../crates/git/tests/git/repository.rs"]
 #[allow(dead_code, reason = "the tests of the crate use more of it")]
 mod repository;
