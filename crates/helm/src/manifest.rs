@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use kubescape_gotemplate::Value;
-use kubescape_yaml::{Limits, Mapping, Node, Profile, load_one};
+use kubescape_yaml::{KeyKind, Limits, Mapping, Node, Profile, Value as Yaml, is_plain_string, load_one};
 use regex::Regex;
 
 use crate::error::HelmError;
@@ -72,6 +72,8 @@ pub(crate) struct Piece {
     pub is_hook: bool,
     /// Bytes of the file's text.
     pub range: std::ops::Range<usize>,
+    /// Its value for readers of manifests, where it was read that way.
+    pub root: Option<Node>,
 }
 
 /// The documents of a rendered file, without those of unknown hooks.
@@ -98,13 +100,10 @@ pub(crate) fn split(file: &str, text: &str, warnings: &mut Vec<String>) -> Resul
             file: file.to_owned(),
             message,
         };
-        let node = load_one(inner, Profile::SigsYaml, &Limits::default()).map_err(|error| {
-            failed(format!(
-                "error converting YAML to JSON: yaml: line {}: {}",
-                error.position.line, error.message
-            ))
-        })?;
-        let head = head(&node).map_err(failed)?;
+        let (head, root) = match as_manifest(inner) {
+            Some((head, root)) => (head, Some(root)),
+            None => (as_helm_reads(inner).map_err(failed)?, None),
+        };
         if let Some(hook) = &head.hook {
             let known = hook
                 .split(',')
@@ -118,6 +117,7 @@ pub(crate) fn split(file: &str, text: &str, warnings: &mut Vec<String>) -> Resul
             kind: head.kind,
             is_hook: head.hook.is_some(),
             range,
+            root,
         });
     }
     Ok(pieces)
@@ -127,6 +127,45 @@ pub(crate) fn split(file: &str, text: &str, warnings: &mut Vec<String>) -> Resul
 struct Head {
     kind: String,
     hook: Option<String>,
+}
+
+fn as_helm_reads(text: &str) -> Result<Head, String> {
+    let node = load_one(text, Profile::SigsYaml, &Limits::default()).map_err(|error| {
+        format!(
+            "error converting YAML to JSON: yaml: line {}: {}",
+            error.position.line, error.message
+        )
+    })?;
+    head(&node)
+}
+
+/// What readers of manifests find in a text, which spares them to read it again. Nothing where Helm might see something
+/// else in it: with tags and merges, keys that are no strings, and words that only Helm's reader takes for more.
+fn as_manifest(text: &str) -> Option<(Head, Node)> {
+    let may_be_tag = |at: usize| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        before.is_none_or(|before| before.is_whitespace() || "[{,".contains(before))
+    };
+    if text.contains("<<") || text.match_indices('!').any(|(at, _)| may_be_tag(at)) {
+        return None;
+    }
+    let node = load_one(text, Profile::GoYamlV3, &Limits::default()).ok()?;
+    let head = head(&node).ok()?;
+    let is_same = |word: &str| word.is_empty() || is_plain_string(word, Profile::SigsYaml);
+    let is_known = is_same(&head.kind) && head.hook.as_deref().is_none_or(is_same);
+    (is_known && has_string_keys(&node)).then_some((head, node))
+}
+
+fn has_string_keys(node: &Node) -> bool {
+    match &node.value {
+        Yaml::Sequence(items) => items.iter().all(has_string_keys),
+        Yaml::Mapping(map) => map.entries().iter().all(|entry| {
+            let key = &entry.key;
+            let is_string = key.kind == KeyKind::String && is_plain_string(&key.text, Profile::SigsYaml);
+            is_string && has_string_keys(&entry.value)
+        }),
+        _ => true,
+    }
 }
 
 /// Reads it; what is no object, or has other types where Helm reads it, is an error.
@@ -192,5 +231,42 @@ pub(crate) fn rank(kind: &str) -> (usize, String) {
     {
         Some(index) => (index, String::new()),
         None => (INSTALL_ORDER.len(), kind.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where a text is read as manifests are, Helm finds the same head in it.
+    #[track_caller]
+    fn check(text: &str, is_shared: bool) {
+        let shared = as_manifest(text);
+        assert_eq!(shared.is_some(), is_shared, "{text:?}");
+        if let Some((head, _)) = shared {
+            let helm = as_helm_reads(text).unwrap();
+            assert_eq!((head.kind, head.hook), (helm.kind, helm.hook), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn documents_are_read_once_where_both_readers_agree() {
+        check(
+            "kind: Pod\nmetadata: {name: a, annotations: {helm.sh/hook: test}}",
+            true,
+        );
+        check("kind: Pod\ndata:\n  run: |\n    #!/bin/sh\n    echo hello!", true);
+        check("# nothing", true);
+        check("kind: 5", false);
+        check("kind: yes", false);
+        check("kind: Pod\nspec: !!str 5", false);
+        check("kind: Pod\nspec: {<<: {a: 1}}", false);
+        check("kind: Pod\ndata: {1: a}", false);
+        check("kind: Pod\ndata: {yes: a}", false);
+        check("kind: Pod\nkind: Job", false);
+        check("kind: Pod\nspec: .inf", false);
+        check("kind: [Pod]", false);
+        check("kind: Pod\nmetadata: {annotations: {helm.sh/hook: off}}", false);
+        check("kind: Pod\n: b", false);
     }
 }

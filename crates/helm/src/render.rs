@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use kubescape_gotemplate::{Engine, Limits, Map, Value};
+use kubescape_yaml::Node;
 
 use crate::chart::Chart;
 use crate::dependencies;
@@ -68,6 +69,8 @@ pub struct Document {
     pub is_crd: bool,
     /// Where each line comes from.
     pub lines: Vec<LineOrigin>,
+    /// Its value for readers of manifests (go-yaml 3, default limits), where it was read that way on the way.
+    pub root: Option<Node>,
 }
 
 /// What a chart gives.
@@ -339,6 +342,7 @@ fn documents(
                 is_hook: piece.is_hook,
                 is_crd: false,
                 lines: line_origins(cleaned, piece.range, starts),
+                root: piece.root,
             };
             found.push(((piece.is_hook, rank(&piece.kind)), document));
         }
@@ -374,6 +378,7 @@ fn definitions(chart: &Chart, path: &str, places: &Places) -> Vec<Document> {
                 is_hook: false,
                 is_crd: true,
                 lines,
+                root: None,
             }
         })
         .collect();

@@ -101,8 +101,15 @@ pub(crate) fn load_text(place: &Place<'_>, text: &str, limits: &Limits, filter: 
     file.loaded
 }
 
-/// Parses a text that was rendered from a template. All its objects have the template's path for an identity.
-pub(crate) fn load_rendered(source: Source, text: &str, limits: &Limits, filter: &ResourceFilter) -> Loaded {
+/// Parses a text that was rendered from a template, unless its value is known. All its objects have the template's path
+/// for an identity.
+pub(crate) fn load_rendered(
+    source: Source,
+    text: &str,
+    value: Option<Node>,
+    limits: &Limits,
+    filter: &ResourceFilter,
+) -> Loaded {
     let path = source.file.clone();
     let mut file = OpenFile {
         file: &path,
@@ -114,6 +121,10 @@ pub(crate) fn load_rendered(source: Source, text: &str, limits: &Limits, filter:
         next: 0,
         loaded: Loaded::default(),
     };
+    if let Some(value) = value {
+        file.document(1, Ok(value));
+        return file.loaded;
+    }
     for manifest in load_manifests(text, Profile::GoYamlV3, limits) {
         // What the stricter reader refuses (a key that stands twice) may still be what a cluster would accept.
         let root = manifest.root.or_else(|error| {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kubescape_helm::{Document, HelmError, Rendered as RenderedChart, render};
 use kubescape_model::{FileType, RenderedLine, Rendering, Source};
+use kubescape_yaml::Limits;
 use rayon::prelude::*;
 
 use crate::file::{Loaded, load_rendered};
@@ -23,7 +24,7 @@ pub(crate) fn render_all(files: &[PathBuf], root: &str, settings: &CollectSettin
         let is_archive = chart.is_file();
         match rendered {
             Ok(rendered) => {
-                all.loaded.push(load(chart, &rendered, root, settings));
+                all.loaded.push(load(chart, rendered, root, settings));
                 if is_archive {
                     all.files.insert(chart.clone());
                 } else {
@@ -72,14 +73,17 @@ fn charts(files: &[PathBuf]) -> Vec<PathBuf> {
     charts
 }
 
-fn load(chart: &Path, rendered: &RenderedChart, root: &str, settings: &CollectSettings) -> Loaded {
+fn load(chart: &Path, mut rendered: RenderedChart, root: &str, settings: &CollectSettings) -> Loaded {
     let mut all = Loaded::default();
+    let documents = std::mem::take(&mut rendered.documents);
     for warning in &rendered.warnings {
         all.skipped.push(Skipped::whole(chart, warning.clone()));
     }
-    for document in &rendered.documents {
-        let source = source(chart, rendered, document, root);
-        let loaded = load_rendered(source, &document.text, &settings.limits, &settings.filter);
+    for document in documents {
+        let source = source(chart, &rendered, &document, root);
+        // Other limits may refuse what the chart's renderer read.
+        let value = document.root.filter(|_| settings.limits == Limits::default());
+        let loaded = load_rendered(source, &document.text, value, &settings.limits, &settings.filter);
         all.resources.extend(loaded.resources);
         all.objects += loaded.objects;
         all.kept_by_kind += loaded.kept_by_kind;

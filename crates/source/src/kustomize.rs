@@ -177,7 +177,7 @@ fn load(
     }
     for document in &built.documents {
         let source = source(folder, shown, document, root, clones);
-        let loaded = load_rendered(source, &document.text, &settings.limits, &settings.filter);
+        let loaded = load_rendered(source, &document.text, None, &settings.limits, &settings.filter);
         all.resources.extend(loaded.resources);
         all.objects += loaded.objects;
         all.kept_by_kind += loaded.kept_by_kind;
