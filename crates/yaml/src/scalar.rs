@@ -319,7 +319,15 @@ pub(crate) fn json_key(value: &Value) -> String {
 /// Whether a plain scalar is read back as the string that it is. A time is no string to a writer: Go's encoders quote
 /// it.
 pub fn is_plain_string(text: &str, profile: Profile) -> bool {
-    plain(text, profile, true).is_none() && timestamp::parse(text).is_none()
+    is_long_word(text) || plain(text, profile, true).is_none() && timestamp::parse(text).is_none()
+}
+
+/// Whether a text is too long to be a word with a meaning of its own, of which `false` is the longest, and starts with no
+/// letter that starts a number.
+pub(crate) fn is_long_word(text: &str) -> bool {
+    let starts_number = |first: char| matches!(first, 'i' | 'I' | 'n' | 'N');
+    text.len() > "false".len()
+        && text.starts_with(|first: char| first.is_ascii_alphabetic() && !starts_number(first))
 }
 
 /// A value in Go's syntax, as Go's reader shows a key that is no scalar.

@@ -129,20 +129,13 @@ fn style_of(text: &str) -> ScalarStyle {
 }
 
 fn reads_back(text: &str) -> bool {
-    // The longest word with a meaning of its own is `false`; infinity and other numbers start with other letters.
-    if text.len() > 5
-        && text
-            .starts_with(|first: char| first.is_ascii_alphabetic() && !matches!(first, 'i' | 'I' | 'n' | 'N'))
-    {
-        return true;
-    }
     let string = |profile| {
         matches!(
             scalar::resolve(text.to_owned(), None, Style::Plain, profile),
             Ok(Value::String(_))
         )
     };
-    string(Profile::SigsYaml) && string(Profile::GoYamlV3) && !is_base_60(text)
+    scalar::is_long_word(text) || string(Profile::SigsYaml) && string(Profile::GoYamlV3) && !is_base_60(text)
 }
 
 /// Numbers to the base of sixty: YAML 1.1 readers take `12:30` for one.
