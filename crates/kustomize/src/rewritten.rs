@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use kubescape_yaml::{Limits, Node, Profile, Value, load_one};
+use kubescape_yaml::{Limits, Node, Profile, Value, is_printable, load_one};
 
 use crate::files::Files;
 use crate::object::{self, Object};
@@ -61,16 +61,12 @@ fn walk(files: &Files, node: &mut Node, in_braces: bool) {
 
 /// A folded block, written and read again. `None` when it is not written as one.
 fn folded(value: &str) -> Option<Arc<str>> {
-    let is_printable = |character: char| {
-        matches!(
-            character,
-            '\t' | '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}'
-        )
-    };
     if !value.contains('\n')
         || value.contains(" \n")
         || value.ends_with(' ')
-        || !value.chars().all(is_printable)
+        || !value
+            .chars()
+            .all(|character| character == '\t' || is_printable(character))
     {
         return None;
     }

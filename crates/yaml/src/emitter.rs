@@ -364,7 +364,7 @@ fn is_break(character: char) -> bool {
 }
 
 /// Whether a character stands for itself; those beyond 16 bits do not.
-fn is_printable(character: char) -> bool {
+pub fn is_printable(character: char) -> bool {
     matches!(
         character,
         '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}'

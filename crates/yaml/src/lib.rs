@@ -33,7 +33,7 @@ mod timestamp;
 mod write_json;
 mod write_yaml;
 
-pub use emitter::{Dialect, Emitter, ScalarStyle};
+pub use emitter::{Dialect, Emitter, ScalarStyle, is_printable};
 pub use error::YamlError;
 pub use json::load_json;
 pub use key_order::natural_order;

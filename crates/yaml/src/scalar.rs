@@ -324,7 +324,7 @@ pub fn is_plain_string(text: &str, profile: Profile) -> bool {
 
 /// Whether a text is too long to be a word with a meaning of its own, of which `false` is the longest, and starts with no
 /// letter that starts a number.
-pub(crate) fn is_long_word(text: &str) -> bool {
+fn is_long_word(text: &str) -> bool {
     let starts_number = |first: char| matches!(first, 'i' | 'I' | 'n' | 'N');
     text.len() > "false".len()
         && text.starts_with(|first: char| first.is_ascii_alphabetic() && !starts_number(first))

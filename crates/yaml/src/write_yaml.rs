@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use crate::emitter::{Dialect, Emitter, ScalarStyle};
-use crate::scalar::{self, Style};
+use crate::scalar::{self, is_plain_string};
 use crate::{Node, Profile, Value, natural_order};
 
 /// The node as a YAML document without markers.
@@ -129,13 +129,8 @@ fn style_of(text: &str) -> ScalarStyle {
 }
 
 fn reads_back(text: &str) -> bool {
-    let string = |profile| {
-        matches!(
-            scalar::resolve(text.to_owned(), None, Style::Plain, profile),
-            Ok(Value::String(_))
-        )
-    };
-    scalar::is_long_word(text) || string(Profile::SigsYaml) && string(Profile::GoYamlV3) && !is_base_60(text)
+    let is_plain = |profile| is_plain_string(text, profile);
+    is_plain(Profile::SigsYaml) && is_plain(Profile::GoYamlV3) && !is_base_60(text)
 }
 
 /// Numbers to the base of sixty: YAML 1.1 readers take `12:30` for one.

@@ -55,6 +55,15 @@ fn servers(repository: &Repository) -> Vec<(&'static str, Server)> {
     ]
 }
 
+/// The addresses of a repository, on the disk and at every server, each with its name.
+fn sources(repository: &Repository, servers: &[(&'static str, Server)]) -> Vec<(&'static str, String)> {
+    let file = format!("file://{}", repository.path().display());
+    let served = servers
+        .iter()
+        .map(|(name, server)| (*name, server.url("web/.git")));
+    std::iter::once(("disk", file)).chain(served).collect()
+}
+
 #[test]
 fn branches_tags_and_commits() {
     if !has_git() {
@@ -63,14 +72,8 @@ fn branches_tags_and_commits() {
     let repository = Repository::example();
     let first = repository.git(&["rev-parse", "main~2"]);
     let newest = repository.git(&["rev-parse", "main"]);
-    let file = format!("file://{}", repository.path().display());
-    let mut sources: Vec<(&str, String)> = vec![("disk", file)];
     let servers = servers(&repository);
-    sources.extend(
-        servers
-            .iter()
-            .map(|(name, server)| (*name, server.url("web/.git"))),
-    );
+    let sources = sources(&repository, &servers);
     let settings = GitSettings::default();
     for (name, url) in sources {
         let checkout = get(&url, &settings).expect(name);
@@ -188,14 +191,8 @@ fn abbreviated_commits() {
     repository.git(&["branch", "other", &other]);
     let login = repository.git(&["rev-parse", "feature/login"]);
     repository.git(&["branch", &login[..8], "main"]);
-    let file = format!("file://{}", repository.path().display());
-    let mut sources: Vec<(&str, String)> = vec![("disk", file)];
     let servers = servers(&repository);
-    sources.extend(
-        servers
-            .iter()
-            .map(|(name, server)| (*name, server.url("web/.git"))),
-    );
+    let sources = sources(&repository, &servers);
     let settings = GitSettings {
         history: true,
         ..GitSettings::default()
