@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use archive::Allowance;
-use kubescape_gotemplate::Map;
+use kubescape_gotemplate::{Map, Text};
 
 use crate::error::HelmError;
 use crate::ignore::Ignore;
@@ -27,7 +27,7 @@ pub struct ChartFile {
     /// Path, with slashes.
     pub name: String,
     /// Content.
-    pub data: Vec<u8>,
+    pub data: Text,
 }
 
 /// A chart with its sub-charts.
@@ -38,7 +38,7 @@ pub struct Chart {
     /// Default values.
     pub values: DefaultValues,
     /// `values.schema.json`.
-    pub schema: Option<Vec<u8>>,
+    pub schema: Option<Text>,
     /// Files below `templates/`.
     pub templates: Vec<ChartFile>,
     /// Everything else.
@@ -202,7 +202,7 @@ impl Chart {
             let place = format!("{place}/charts/{name}");
             let files = match files.as_slice() {
                 [archive] if archive.name.is_empty() && name.ends_with(".tgz") => {
-                    archive::unpack(&place, archive.data.as_slice(), allowance)?
+                    archive::unpack(&place, archive.data.as_bytes(), allowance)?
                 }
                 _ => files,
             };
@@ -254,12 +254,12 @@ fn without_ignored(place: &str, mut files: Vec<ChartFile>) -> Result<Vec<ChartFi
 }
 
 fn text(file: &ChartFile) -> String {
-    String::from_utf8_lossy(&file.data).into_owned()
+    String::from_utf8_lossy(file.data.as_bytes()).into_owned()
 }
 
 /// A file that must be text.
 fn utf8(file: &ChartFile) -> Result<&str, String> {
-    std::str::from_utf8(&file.data).map_err(|error| {
+    std::str::from_utf8(file.data.as_bytes()).map_err(|error| {
         format!(
             "error converting YAML to JSON: yaml: byte {} is no UTF-8; save the file as UTF-8",
             error.valid_up_to()
@@ -268,9 +268,6 @@ fn utf8(file: &ChartFile) -> Result<&str, String> {
 }
 
 /// Without a byte order mark.
-pub(crate) fn without_bom(data: Vec<u8>) -> Vec<u8> {
-    match data.strip_prefix(b"\xEF\xBB\xBF") {
-        Some(rest) => rest.to_vec(),
-        None => data,
-    }
+pub(crate) fn without_bom(data: &[u8]) -> &[u8] {
+    data.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(data)
 }

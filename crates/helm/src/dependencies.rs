@@ -1,5 +1,7 @@
 //! Which sub-charts are rendered, and what values flow between them and their parents.
 
+use std::collections::BTreeMap;
+
 use kubescape_gotemplate::{Map, Value};
 
 use crate::chart::{Chart, DefaultValues};
@@ -56,7 +58,7 @@ const LEAST_COPY: usize = 64 << 10;
 struct Copies(usize);
 
 impl Copies {
-    fn count(&mut self, chart: &Chart) -> Result<(), HelmError> {
+    fn take(&mut self, chart: &Chart) -> Result<Chart, HelmError> {
         self.0 = self.0.saturating_add(chart.bytes().max(LEAST_COPY));
         if self.0 > MAX_COPIES {
             return Err(HelmError::Limit(format!(
@@ -65,7 +67,7 @@ impl Copies {
                 chart.metadata.name
             )));
         }
-        Ok(())
+        Ok(chart.clone())
     }
 }
 
@@ -122,32 +124,45 @@ fn enable(
 fn choose(chart: &mut Chart, copies: &mut Copies) -> Result<(), HelmError> {
     let loaded = std::mem::take(&mut chart.subcharts);
     let dependencies = &mut chart.metadata.dependencies;
-    let mut chosen: Vec<Chart> = loaded
+    let fits = |dependency: &Dependency, subchart: &Chart| {
+        dependency.current_name() == subchart.metadata.name && dependency.accepts(&subchart.metadata.version)
+    };
+    let places: Vec<Option<usize>> = dependencies
         .iter()
-        .filter(|subchart| {
-            !dependencies.iter().any(|dependency| {
-                dependency.current_name() == subchart.metadata.name
-                    && dependency.accepts(&subchart.metadata.version)
-            })
-        })
-        .cloned()
+        .map(|dependency| loaded.iter().position(|subchart| fits(dependency, subchart)))
         .collect();
-    for dependency in dependencies.iter_mut() {
-        let found = loaded.iter().find(|subchart| {
-            dependency.current_name() == subchart.metadata.name
-                && dependency.accepts(&subchart.metadata.version)
-        });
-        if let Some(found) = found {
-            copies.count(found)?;
-            let mut subchart = found.clone();
+    let is_declared: Vec<bool> = loaded
+        .iter()
+        .map(|subchart| dependencies.iter().any(|dependency| fits(dependency, subchart)))
+        .collect();
+    let (mut declared, mut chosen) = (BTreeMap::new(), Vec::new());
+    for (place, (subchart, is_declared)) in loaded.into_iter().zip(is_declared).enumerate() {
+        if is_declared {
+            declared.insert(place, subchart);
+        } else {
+            chosen.push(subchart);
+        }
+    }
+    for (index, (dependency, place)) in dependencies.iter_mut().zip(&places).enumerate() {
+        dependency.rename();
+        let Some(place) = place else { continue };
+        let is_last = !places
+            .iter()
+            .skip(index + 1)
+            .any(|later| later.as_ref() == Some(place));
+        let found = if is_last {
+            declared.remove(place)
+        } else {
+            declared.get(place).map(|found| copies.take(found)).transpose()?
+        };
+        if let Some(mut subchart) = found {
             subchart.is_copy = true;
-            subchart.keeps_home = found.metadata.dependencies.is_empty();
+            subchart.keeps_home = subchart.metadata.dependencies.is_empty();
             if !dependency.alias.is_empty() {
                 subchart.metadata.name.clone_from(&dependency.alias);
             }
             chosen.push(subchart);
         }
-        dependency.rename();
     }
     chart.subcharts = chosen;
     Ok(())

@@ -146,12 +146,7 @@ fn as_data(files: &Value, encode: fn(&Text) -> String) -> Value {
 pub(crate) fn files(files: &[ChartFile]) -> Value {
     let entries = files
         .iter()
-        .map(|file| {
-            (
-                Text::from(file.name.as_str()),
-                Value::Bytes(file.data.as_slice().into()),
-            )
-        })
+        .map(|file| (Text::from(file.name.as_str()), Value::Bytes(file.data.clone())))
         .collect();
     Value::Map(Map::with(&FILES, entries))
 }

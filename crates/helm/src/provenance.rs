@@ -1,6 +1,7 @@
 //! Which line of a chart wrote which line of a document.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use kubescape_gotemplate::{Mark, lossy};
 
@@ -8,11 +9,11 @@ use kubescape_gotemplate::{Mark, lossy};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineOrigin {
     /// The template file, as `CHART/templates/x.yaml`.
-    pub file: String,
+    pub file: Arc<str>,
     /// Its line, from 1.
     pub line: usize,
     /// The key below `.Values` that the line shows, when it shows just one.
-    pub values_key: Option<String>,
+    pub values_key: Option<Arc<str>>,
 }
 
 /// A file's rendered text after Helm's clean-up, with its marks moved along.
@@ -52,7 +53,7 @@ pub(crate) fn clean(text: Vec<u8>, mut marks: Vec<Mark>) -> Cleaned {
 pub(crate) fn line_origins(
     cleaned: &Cleaned,
     range: std::ops::Range<usize>,
-    templates: &HashMap<String, LineStarts>,
+    templates: &HashMap<Arc<str>, LineStarts>,
 ) -> Vec<LineOrigin> {
     let mut origins = Vec::new();
     let document = cleaned.text.get(range.clone()).unwrap_or_default();
@@ -86,7 +87,8 @@ pub(crate) fn line_origins(
             start = end;
             continue;
         };
-        let line_of = templates.get(&*mark.file).map_or(1, |starts| {
+        let known = templates.get_key_value(&*mark.file);
+        let line = known.map_or(1, |(_, starts)| {
             let within = if mark.is_text {
                 visible.saturating_sub(mark.start)
             } else {
@@ -97,9 +99,9 @@ pub(crate) fn line_origins(
         let mut keys = marks.iter().filter_map(|mark| mark.values_key.as_deref());
         let key = keys.next().filter(|first| keys.all(|other| other == *first));
         origins.push(LineOrigin {
-            file: mark.file.to_string(),
-            line: line_of,
-            values_key: key.map(str::to_owned),
+            file: known.map_or_else(|| Arc::from(&*mark.file), |(file, _)| Arc::clone(file)),
+            line,
+            values_key: key.map(Arc::from),
         });
         start = end;
     }
@@ -110,8 +112,9 @@ pub(crate) fn line_origins(
 pub(crate) struct LineStarts(Vec<usize>);
 
 impl LineStarts {
-    pub(crate) fn of(text: &str) -> Self {
-        Self(text.match_indices('\n').map(|(at, _)| at + 1).collect())
+    pub(crate) fn of(text: &[u8]) -> Self {
+        let ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        Self(ends.map(|(at, _)| at + 1).collect())
     }
 
     /// The line of a byte, from 1.

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
-use kubescape_gotemplate::{Engine, Limits, Map, Value};
+use kubescape_gotemplate::{Engine, Limits, Map, Text, Value};
 use kubescape_yaml::Node;
 
 use crate::chart::Chart;
@@ -62,12 +63,12 @@ pub struct Document {
     /// The template file, as `CHART/templates/x.yaml`.
     pub file: String,
     /// Its text.
-    pub text: String,
+    pub text: Arc<str>,
     /// Whether it is a hook.
     pub is_hook: bool,
     /// Whether it lies in `crds/` and was not rendered at all.
     pub is_crd: bool,
-    /// Where each line comes from.
+    /// Where each line comes from; nothing for a definition, whose lines are those of its file.
     pub lines: Vec<LineOrigin>,
     /// Its value for readers of manifests (go-yaml 3, default limits), where it was read that way on the way.
     pub root: Option<Node>,
@@ -182,9 +183,7 @@ fn template_object(name: &str, base_path: &str) -> Value {
 
 struct Template {
     name: String,
-    text: String,
-    /// Whether its bytes were text.
-    is_utf8: bool,
+    data: Text,
     context: Map,
     base_path: String,
 }
@@ -226,8 +225,7 @@ impl TemplateSet {
             }
             self.templates.push(Template {
                 name: format!("{path}/{}", template.name),
-                text: String::from_utf8_lossy(&template.data).into_owned(),
-                is_utf8: std::str::from_utf8(&template.data).is_ok(),
+                data: template.data.clone(),
                 context: context.clone(),
                 base_path: format!("{path}/templates"),
             });
@@ -262,7 +260,7 @@ impl TemplateSet {
         let engine = Engine::new(functions(), limits);
         for template in &self.templates {
             engine
-                .parse(&template.name, &template.text)
+                .parse(&template.name, &template.data.to_str())
                 .map_err(HelmError::Parse)?;
         }
         let mut files: Vec<(&str, Cleaned)> = Vec::new();
@@ -280,12 +278,13 @@ impl TemplateSet {
             if template.name.ends_with("NOTES.txt") {
                 continue;
             }
-            let is_utf8 = std::str::from_utf8(&output.text).is_ok();
+            let was_text = std::str::from_utf8(template.data.as_bytes()).is_ok();
+            let is_text = std::str::from_utf8(&output.text).is_ok();
             let cleaned = clean(output.text, output.marks);
-            if !is_utf8 || !template.is_utf8 && cleaned.text.contains(char::REPLACEMENT_CHARACTER) {
+            if !is_text || !was_text && cleaned.text.contains(char::REPLACEMENT_CHARACTER) {
                 return Err(HelmError::Manifest {
                     file: template.name.clone(),
-                    message: if template.is_utf8 {
+                    message: if was_text {
                         "its text holds bytes that are no UTF-8: a value is cut within a letter or no text at all"
                     } else {
                         "it holds bytes that are no UTF-8; save the file as UTF-8"
@@ -296,10 +295,15 @@ impl TemplateSet {
             files.push((&template.name, cleaned));
         }
         files.sort_by(|left, right| left.0.cmp(right.0));
-        let starts: HashMap<String, LineStarts> = self
+        let starts: HashMap<Arc<str>, LineStarts> = self
             .templates
             .iter()
-            .map(|template| (template.name.clone(), LineStarts::of(&template.text)))
+            .map(|template| {
+                (
+                    template.name.as_str().into(),
+                    LineStarts::of(template.data.as_bytes()),
+                )
+            })
             .collect();
         let mut remarks = Vec::new();
         let error = match documents(&files, &starts, &mut remarks) {
@@ -326,7 +330,7 @@ impl TemplateSet {
 
 fn documents(
     files: &[(&str, Cleaned)],
-    starts: &HashMap<String, LineStarts>,
+    starts: &HashMap<Arc<str>, LineStarts>,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Document>, HelmError> {
     let mut found = Vec::new();
@@ -334,11 +338,7 @@ fn documents(
         for piece in split(name, &cleaned.text, warnings)? {
             let document = Document {
                 file: (*name).to_owned(),
-                text: cleaned
-                    .text
-                    .get(piece.range.clone())
-                    .unwrap_or_default()
-                    .to_owned(),
+                text: cleaned.text.get(piece.range.clone()).unwrap_or_default().into(),
                 is_hook: piece.is_hook,
                 is_crd: false,
                 lines: line_origins(cleaned, piece.range, starts),
@@ -362,24 +362,13 @@ fn definitions(chart: &Chart, path: &str, places: &Places) -> Vec<Document> {
                     .iter()
                     .any(|end| file.name.ends_with(end))
         })
-        .map(|file| {
-            let text = String::from_utf8_lossy(&file.data).into_owned();
-            let name = format!("{path}/{}", file.name);
-            let lines = (1..=text.lines().count())
-                .map(|line| LineOrigin {
-                    file: name.clone(),
-                    line,
-                    values_key: None,
-                })
-                .collect();
-            Document {
-                file: name,
-                text,
-                is_hook: false,
-                is_crd: true,
-                lines,
-                root: None,
-            }
+        .map(|file| Document {
+            file: format!("{path}/{}", file.name),
+            text: file.data.to_str().into(),
+            is_hook: false,
+            is_crd: true,
+            lines: Vec::new(),
+            root: None,
         })
         .collect();
     for subchart in &chart.subcharts {
@@ -410,7 +399,7 @@ fn snippet_here(path: &Path, name: &str, text: &str, options: &RenderOptions) ->
     let mut chart = Chart::load(path)?;
     chart.templates.push(crate::chart::ChartFile {
         name: name.to_owned(),
-        data: text.as_bytes().to_vec(),
+        data: text.into(),
     });
     let mut warnings = Vec::new();
     let values = dependencies::coalesce(&chart, &options.overrides.values()?, &mut warnings)?;
@@ -429,7 +418,7 @@ fn snippet_here(path: &Path, name: &str, text: &str, options: &RenderOptions) ->
     set.templates.sort_by(|left, right| right.name.cmp(&left.name));
     for template in &set.templates {
         engine
-            .parse(&template.name, &template.text)
+            .parse(&template.name, &template.data.to_str())
             .map_err(HelmError::Parse)?;
     }
     let full = format!("{chart_name}/{name}");

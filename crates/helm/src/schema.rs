@@ -19,7 +19,7 @@ pub(crate) fn check(chart: &Chart, values: &Map) -> Result<(), HelmError> {
 
 fn collect(chart: &Chart, values: &Map, problems: &mut String) {
     if let Some(schema) = &chart.schema
-        && let Err(lines) = validate(schema, values)
+        && let Err(lines) = validate(schema.as_bytes(), values)
     {
         problems.push_str(&format!("{}:\n{lines}", chart.metadata.name));
     }

@@ -187,7 +187,7 @@ fn paths_that_leave() {
         b"a: {{ .Files.Get \"b\" | quote }}\n",
     );
     let rendered = Packed::new("link-inside", &bytes(inside)).render().unwrap();
-    assert_eq!(rendered.documents[0].text, "a: \"\"");
+    assert_eq!(&*rendered.documents[0].text, "a: \"\"");
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn rendered(chart: &Path) -> String {
         Ok(rendered) => rendered
             .documents
             .iter()
-            .map(|document| document.text.as_str())
+            .map(|document| &*document.text)
             .collect::<Vec<_>>()
             .join("\n"),
         Err(error) => format!("error: {error}"),

@@ -142,7 +142,7 @@ fn plain_lines_of_real_charts() {
             for (text, origin) in document.text.lines().zip(&document.lines) {
                 keys += usize::from(origin.values_key.is_some());
                 // A chart under an alias has other names for its templates.
-                let Some(lines) = templates.get(&origin.file) else {
+                let Some(lines) = templates.get(&*origin.file) else {
                     continue;
                 };
                 let source = lines.get(origin.line - 1).map_or("", String::as_str);
@@ -171,7 +171,7 @@ fn plain_lines_of_real_charts() {
 
 fn add(chart: &Chart, path: &str, templates: &mut HashMap<String, Vec<String>>) {
     for file in &chart.templates {
-        let text = String::from_utf8_lossy(&file.data);
+        let text = file.data.to_str();
         let lines = text.lines().map(str::to_owned).collect();
         templates.insert(format!("{path}/{}", file.name), lines);
     }

@@ -128,8 +128,8 @@ fn set_json_and_literal() {
         };
         let rendered = render(&folder.0, &options).unwrap();
         assert_eq!(
-            rendered.documents[0].text,
-            format!("v: {expected}"),
+            *rendered.documents[0].text,
+            *format!("v: {expected}"),
             "{json:?} {literal:?}"
         );
     }

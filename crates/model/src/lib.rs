@@ -28,7 +28,7 @@ pub use finding::{EvidencePath, FixPath};
 pub use framework::{Framework, Scope, Section};
 pub use object::Object;
 pub use parameter::{Parameter, Parameters};
-pub use rendering::{RenderedLine, Rendering};
+pub use rendering::{Origins, RenderedLine, Rendering};
 pub use report::{
     AttackVector, ControlResult, ControlSummary, Counters, Coverage, Evidence, FrameworkControl,
     FrameworkSummary, MissingKind, NotEvaluated, PathRecord, PolicyDegradation, Prioritized, Report,

@@ -7,8 +7,23 @@ use std::sync::Arc;
 pub struct Rendering {
     /// The text.
     pub text: Arc<str>,
-    /// The origin of each of its lines.
-    pub lines: Vec<RenderedLine>,
+    /// What wrote its lines.
+    pub origins: Origins,
+}
+
+/// What wrote the lines of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origins {
+    /// A file, relative to the root of the input, that was taken over as it is.
+    File(Arc<str>),
+    /// The origin of each line.
+    Lines(Vec<RenderedLine>),
+}
+
+impl Default for Origins {
+    fn default() -> Self {
+        Self::Lines(Vec::new())
+    }
 }
 
 /// What wrote a line.
@@ -24,7 +39,14 @@ pub struct RenderedLine {
 
 impl Rendering {
     /// The origin of a line, from 1. Lines behind the last known one have the origin of that.
-    pub fn line(&self, line: usize) -> Option<&RenderedLine> {
-        self.lines.get(line.saturating_sub(1)).or(self.lines.last())
+    pub fn line(&self, line: usize) -> Option<RenderedLine> {
+        match &self.origins {
+            Origins::File(file) => Some(RenderedLine {
+                file: Arc::clone(file),
+                line: u32::try_from(line).unwrap_or(u32::MAX),
+                values_key: None,
+            }),
+            Origins::Lines(lines) => lines.get(line.saturating_sub(1)).or(lines.last()).cloned(),
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Helm charts among the files of an input.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kubescape_helm::{Document, HelmError, Rendered as RenderedChart, render};
-use kubescape_model::{FileType, RenderedLine, Rendering, Source};
+use kubescape_model::{FileType, Origins, RenderedLine, Rendering, Source};
 use kubescape_yaml::Limits;
 use rayon::prelude::*;
 
@@ -110,7 +111,7 @@ fn source(chart: &Path, rendered: &RenderedChart, document: &Document, root: &st
         .lines
         .iter()
         .map(|line| {
-            let known = names.iter().find(|(file, _)| *file == line.file);
+            let known = names.iter().find(|(file, _)| **file == *line.file);
             let file = if let Some((_, name)) = known {
                 Arc::clone(name)
             } else {
@@ -121,17 +122,15 @@ fn source(chart: &Path, rendered: &RenderedChart, document: &Document, root: &st
             RenderedLine {
                 file,
                 line: u32::try_from(line.line).unwrap_or(u32::MAX),
-                values_key: line.values_key.as_deref().map(Arc::from),
+                values_key: line.values_key.clone(),
             }
         })
         .collect();
-    let mut keys: Vec<String> = document
+    let keys: BTreeSet<&str> = document
         .lines
         .iter()
-        .filter_map(|line| line.values_key.clone())
+        .filter_map(|line| line.values_key.as_deref())
         .collect();
-    keys.sort();
-    keys.dedup();
     Source {
         path: root.to_owned(),
         relative_path: relative(&document.file),
@@ -140,11 +139,15 @@ fn source(chart: &Path, rendered: &RenderedChart, document: &Document, root: &st
         helm_chart_name: rendered.chart.clone(),
         helm_template_file: in_chart(&document.file),
         helm_template_line: lines.first().map_or(1, |line| line.line),
-        helm_values_paths: keys,
+        helm_values_paths: keys.into_iter().map(str::to_owned).collect(),
         file: on_disk(&document.file),
         rendering: Some(Arc::new(Rendering {
-            text: document.text.as_str().into(),
-            lines,
+            text: Arc::clone(&document.text),
+            origins: if document.is_crd {
+                Origins::File(relative(&document.file).into())
+            } else {
+                Origins::Lines(lines)
+            },
         })),
         ..Source::default()
     }

@@ -8,7 +8,7 @@ use kubescape_kustomize::{
     Build, BuildOptions, ChartRequest, Document, FILE_NAMES, LineOrigin, LoadRestriction, RenderedChart,
     build,
 };
-use kubescape_model::{FileType, RenderedLine, Rendering, Source};
+use kubescape_model::{FileType, Origins, RenderedLine, Rendering, Source};
 use rayon::prelude::*;
 
 use crate::clones::Clones;
@@ -152,12 +152,11 @@ fn render_chart(request: &ChartRequest, options: &RenderOptions) -> Result<Rende
         for (index, line) in document.text.lines().enumerate() {
             chart.text.push_str(line);
             chart.text.push('\n');
-            chart.lines.push(
-                document
-                    .lines
-                    .get(index)
-                    .map_or_else(|| place(&document.file, 1), |line| place(&line.file, line.line)),
-            );
+            chart.lines.push(match document.lines.get(index) {
+                Some(origin) => place(&origin.file, origin.line),
+                None if document.is_crd => place(&document.file, index + 1),
+                None => place(&document.file, 1),
+            });
         }
     }
     Ok(chart)
@@ -209,7 +208,7 @@ fn source(folder: &Path, shown: &Path, document: &Document, root: &Path, clones:
         file: shown.to_owned(),
         rendering: Some(Arc::new(Rendering {
             text: document.text.as_str().into(),
-            lines,
+            origins: Origins::Lines(lines),
         })),
         ..Source::default()
     }

@@ -33,27 +33,28 @@ pub(crate) fn is_merge(text: &str, tag: Option<&str>, style: Style) -> bool {
         }
 }
 
-/// The value of a scalar. The error says why its tag does not fit.
+/// The value of a scalar; nothing when it is its own text. The error says why its tag does not fit.
 pub(crate) fn resolve(
-    text: String,
+    text: &str,
     tag: Option<&str>,
     style: Style,
     profile: Profile,
-) -> Result<Value, String> {
+) -> Result<Option<Value>, String> {
     let tag = tag.map(short);
     // The older decoder takes the tag `!` by its word: the scalar is a string.
     let is_string = style == Style::Quoted || (tag == Some("!") && profile == Profile::SigsYaml);
     match tag.filter(|tag| *tag != "!") {
-        None if is_string => Ok(string(text)),
-        None => Ok(plain(&text, profile, true).unwrap_or_else(|| string(text))),
-        Some("!!str" | "!!merge") => Ok(string(text)),
-        Some("!!binary") => binary(&text),
-        Some(tag @ ("!!null" | "!!bool" | "!!int" | "!!float" | "!!timestamp")) => tagged(text, tag, profile),
-        Some(_) => Ok(string(text)),
+        None if is_string => Ok(None),
+        None => Ok(plain(text, profile, true)),
+        Some("!!binary") => binary(text).map(Some),
+        Some(tag @ ("!!null" | "!!bool" | "!!int" | "!!float" | "!!timestamp")) => {
+            tagged(text, tag, profile).map(Some)
+        }
+        Some(_) => Ok(None),
     }
 }
 
-fn string(text: String) -> Value {
+fn string(text: &str) -> Value {
     Value::String(Arc::from(text))
 }
 
@@ -72,8 +73,8 @@ fn short(tag: &str) -> &str {
     }
 }
 
-fn tagged(text: String, tag: &str, profile: Profile) -> Result<Value, String> {
-    let value = plain(&text, profile, tag == "!!timestamp");
+fn tagged(text: &str, tag: &str, profile: Profile) -> Result<Value, String> {
+    let value = plain(text, profile, tag == "!!timestamp");
     match (tag, value) {
         ("!!null", Some(value @ Value::Null))
         | ("!!bool", Some(value @ Value::Bool(_)))
@@ -90,7 +91,7 @@ fn tagged(text: String, tag: &str, profile: Profile) -> Result<Value, String> {
             reason = "the nearest float is what the tag asks for"
         )]
         ("!!float", Some(Value::UInt(number))) => Ok(Value::Float(number as f64)),
-        ("!!timestamp", _) if profile == Profile::SigsYaml && timestamp::parse(&text).is_some() => {
+        ("!!timestamp", _) if profile == Profile::SigsYaml && timestamp::parse(text).is_some() => {
             Ok(string(text))
         }
         _ => Err(format!("{text:?} is no {tag}")),
@@ -105,7 +106,7 @@ fn binary(text: &str) -> Result<Value, String> {
         text.push_str(chunk.valid());
         text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
     }
-    Ok(string(text))
+    Ok(string(&text))
 }
 
 /// Standard base64 with padding; line ends are passed over.

@@ -57,6 +57,7 @@ pub(super) fn unpack(
         allowance: &mut allowance.bytes,
     });
     let mut files = Vec::new();
+    let mut data = Vec::new();
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
         allowance.entries = allowance
@@ -84,11 +85,11 @@ pub(super) fn unpack(
                 "the archive holds {path:?}, a link that leaves the chart"
             )));
         }
-        let mut data = Vec::new();
+        data.clear();
         entry.read_to_end(&mut data).map_err(broken)?;
         files.push(ChartFile {
             name,
-            data: without_bom(data),
+            data: without_bom(&data).into(),
         });
     }
     if files.is_empty() {

@@ -76,7 +76,7 @@ impl Walk<'_> {
             let data = fs::read(&path).map_err(|source| failed(&path, source))?;
             self.files.push(ChartFile {
                 name: relative,
-                data: without_bom(data),
+                data: without_bom(&data).into(),
             });
         }
         Ok(())

@@ -60,7 +60,7 @@ fn file(page: &Page<'_>, source: &Source) -> String {
 }
 
 /// What wrote a line of a rendered object.
-fn origin(resource: &Resource, line: usize) -> Option<&RenderedLine> {
+fn origin(resource: &Resource, line: usize) -> Option<RenderedLine> {
     resource.source.as_ref()?.rendering.as_ref()?.line(line)
 }
 
@@ -193,7 +193,7 @@ fn step(
 fn quote(
     page: &Page<'_>,
     position: Position,
-    origin: Option<(&RenderedLine, &str)>,
+    origin: Option<(RenderedLine, &str)>,
     hidden: bool,
     lines: &LineIndex<'_>,
     output: &mut dyn Write,
@@ -208,7 +208,9 @@ fn quote(
     let text = visible(&line.replace('\t', "  "));
     let room = page.width.saturating_sub(16);
     let text: String = text.trim_end().chars().take(room).collect();
-    let number = origin.map_or(position.line, |(origin, _)| origin.line as usize);
+    let number = origin
+        .as_ref()
+        .map_or(position.line, |(origin, _)| origin.line as usize);
     writeln!(
         output,
         "      {}",
