@@ -9,8 +9,8 @@ use crate::error::{CallError, ExecError, ParseError};
 use crate::exec::{self, Origin};
 use crate::functions::Functions;
 use crate::output::Output;
-use crate::parse::parse;
-use crate::tree::{Template, is_empty};
+use crate::parse::{Names, parse};
+use crate::tree::Template;
 use crate::{Text, Value};
 
 /// Bounds on what rendering may cost: templates are programs of strangers.
@@ -43,6 +43,7 @@ type Templates = HashMap<Rc<str>, Rc<Template>>;
 pub struct Engine {
     functions: Functions,
     templates: RefCell<Rc<Templates>>,
+    names: RefCell<Names>,
     limits: Limits,
     deadline: Instant,
     steps: Cell<u32>,
@@ -57,6 +58,7 @@ impl Engine {
         Self {
             functions,
             templates: RefCell::default(),
+            names: RefCell::default(),
             limits,
             deadline: Instant::now() + limits.time,
             steps: Cell::new(0),
@@ -69,13 +71,14 @@ impl Engine {
     /// Adds a text under its name, and the definitions in it. Later definitions replace earlier ones, except that an
     /// empty one replaces none.
     pub fn parse(&self, name: &str, text: &str) -> Result<(), ParseError> {
-        let definitions = parse(name, text, &|name| self.functions.get(name).is_some())?;
+        let is_function = |name: &str| self.functions.get(name).is_some();
+        let definitions = parse(name, text, &is_function, &mut self.names.borrow_mut())?;
         let mut templates = self.templates.borrow_mut();
         let templates = Rc::make_mut(&mut templates);
         for definition in definitions {
             let replaces = templates
                 .get(&definition.name)
-                .is_none_or(|old| is_empty(&old.body) || !is_empty(&definition.body));
+                .is_none_or(|old| old.is_empty() || !definition.is_empty());
             if replaces {
                 templates.insert(Rc::clone(&definition.name), Rc::new(definition));
             }

@@ -175,7 +175,8 @@ impl<'t> Frame<'t, '_> {
         for node in nodes {
             self.engine.step().map_err(|error| self.failed(error))?;
             let flow = match node {
-                Node::Text { at, text } => {
+                Node::Text { at, length } => {
+                    let text = self.template.file.part(*at, *length);
                     self.write(text.as_bytes(), *at, true, None)?;
                     Flow::Next
                 }

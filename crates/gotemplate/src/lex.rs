@@ -139,8 +139,15 @@ impl<'a> Lexer<'a> {
         self.input.get(self.at..).unwrap_or_default()
     }
 
+    fn byte(&self) -> Option<u8> {
+        self.input.as_bytes().get(self.at).copied()
+    }
+
     fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+        match self.byte()? {
+            byte if byte.is_ascii() => Some(char::from(byte)),
+            _ => self.rest().chars().next(),
+        }
     }
 
     fn bump(&mut self) -> Option<char> {
@@ -150,6 +157,24 @@ impl<'a> Lexer<'a> {
             self.line += 1;
         }
         Some(character)
+    }
+
+    /// Passes letters and digits.
+    fn skip_word(&mut self) {
+        loop {
+            while self
+                .byte()
+                .is_some_and(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+            {
+                self.at += 1;
+            }
+            match self.peek() {
+                Some(character) if !character.is_ascii() && is_alphanumeric(character) => {
+                    self.at += character.len_utf8();
+                }
+                _ => return,
+            }
+        }
     }
 
     fn skip(&mut self, bytes: usize) {
@@ -273,15 +298,10 @@ impl<'a> Lexer<'a> {
 
     /// Whether the action ends here, and whether what follows is trimmed.
     fn at_right_delim(&self) -> Option<bool> {
-        let rest = self.rest();
-        let trimmed = rest
-            .strip_prefix(is_space)
-            .and_then(|rest| rest.strip_prefix('-'))
-            .is_some_and(|rest| rest.starts_with(RIGHT));
-        if trimmed {
-            Some(true)
-        } else {
-            rest.starts_with(RIGHT).then_some(false)
+        match self.input.as_bytes().get(self.at..)? {
+            [b'}', b'}', ..] => Some(false),
+            [b' ' | b'\t' | b'\r' | b'\n', b'-', b'}', b'}', ..] => Some(true),
+            _ => None,
         }
     }
 
@@ -391,9 +411,7 @@ impl<'a> Lexer<'a> {
         if self.at_terminator() {
             return self.emit(bare);
         }
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.bump();
-        }
+        self.skip_word();
         if !self.at_terminator() {
             return self.bad_character();
         }
@@ -401,9 +419,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn identifier(&mut self) -> Token<'a> {
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.bump();
-        }
+        self.skip_word();
         if !self.at_terminator() {
             return self.bad_character();
         }
@@ -419,7 +435,8 @@ impl<'a> Lexer<'a> {
     fn at_terminator(&self) -> bool {
         match self.peek() {
             None | Some('.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(character) => is_space(character) || self.rest().starts_with(RIGHT),
+            Some('}') => self.rest().starts_with(RIGHT),
+            Some(character) => is_space(character),
         }
     }
 

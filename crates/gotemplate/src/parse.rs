@@ -1,6 +1,6 @@
 //! Tokens to definitions.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::rc::Rc;
 
 use crate::Value;
@@ -13,11 +13,15 @@ use crate::unquote::{unquote, unquote_char};
 /// Deeper nesting of blocks and parentheses is refused: nobody writes it.
 const MAX_NESTING: usize = 500;
 
+/// Names of fields, variables and functions, each kept once.
+pub(crate) type Names = HashSet<Rc<str>>;
+
 /// Parses a text: its own body, then the definitions in it.
 pub(crate) fn parse(
     name: &str,
     text: &str,
     is_function: &dyn Fn(&str) -> bool,
+    names: &mut Names,
 ) -> Result<Vec<Template>, ParseError> {
     let file = Rc::new(File {
         name: name.into(),
@@ -32,8 +36,13 @@ pub(crate) fn parse(
         range_depth: 0,
         nesting: 0,
         is_function,
+        names,
         file: Rc::clone(&file),
         definitions: Vec::new(),
+        nodes: Vec::new(),
+        commands: Vec::new(),
+        operands: Vec::new(),
+        fields: Vec::new(),
     };
     let body = parser.file()?;
     parser.define(name.into(), body)?;
@@ -49,8 +58,14 @@ struct Parser<'a> {
     range_depth: usize,
     nesting: usize,
     is_function: &'a dyn Fn(&str) -> bool,
+    names: &'a mut Names,
     file: Rc<File>,
     definitions: Vec<Template>,
+    /// The parts of what is open, the innermost last: what ends takes its own.
+    nodes: Vec<Node>,
+    commands: Vec<Command>,
+    operands: Vec<Operand>,
+    fields: Vec<Rc<str>>,
 }
 
 /// How a list of nodes ended.
@@ -95,10 +110,11 @@ impl<'a> Parser<'a> {
     }
 
     fn peek(&mut self) -> Kind {
-        let token = self.next();
-        let kind = token.kind;
-        self.backup(token);
-        kind
+        if self.peeked.is_empty() {
+            let token = self.read();
+            self.peeked.push_back(token);
+        }
+        self.peeked.front().map_or(Kind::Eof, |token| token.kind)
     }
 
     fn next_non_space(&mut self) -> Token<'a> {
@@ -110,10 +126,23 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn peek_non_space(&mut self) -> Token<'a> {
-        let token = self.next_non_space();
-        self.backup(token.clone());
-        token
+    /// What the next token is that is no space, and where it starts.
+    fn peek_non_space(&mut self) -> (Kind, usize) {
+        while self.peek() == Kind::Space {
+            self.peeked.pop_front();
+        }
+        self.peeked
+            .front()
+            .map_or((Kind::Eof, 0), |token| (token.kind, token.at))
+    }
+
+    fn name(&mut self, text: &str) -> Rc<str> {
+        if let Some(known) = self.names.get(text) {
+            return Rc::clone(known);
+        }
+        let name: Rc<str> = text.into();
+        self.names.insert(Rc::clone(&name));
+        name
     }
 
     fn error<T>(&self, message: impl Into<String>) -> Parsed<T> {
@@ -147,15 +176,15 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn define(&mut self, name: Rc<str>, body: Vec<Node>) -> Parsed<()> {
+    fn define(&mut self, name: Rc<str>, body: Box<[Node]>) -> Parsed<()> {
         let existing = self
             .definitions
             .iter()
             .position(|definition| definition.name == name);
         if let Some(index) = existing {
-            let old_is_empty = self.definitions.get(index).is_some_and(|old| is_empty(&old.body));
+            let old_is_empty = self.definitions.get(index).is_some_and(Template::is_empty);
             if !old_is_empty {
-                return if is_empty(&body) {
+                return if is_empty(&body, &self.file) {
                     Ok(())
                 } else {
                     self.error(format!(
@@ -174,11 +203,10 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn file(&mut self) -> Parsed<Vec<Node>> {
-        let mut body = Vec::new();
+    fn file(&mut self) -> Parsed<Box<[Node]>> {
         loop {
             if self.peek() == Kind::Eof {
-                return Ok(body);
+                return Ok(self.nodes.drain(..).collect());
             }
             if self.peek() == Kind::LeftDelim {
                 let delim = self.next();
@@ -191,7 +219,7 @@ impl<'a> Parser<'a> {
                 self.backup(delim);
             }
             match self.text_or_action()? {
-                Item::Node(node) => body.push(node),
+                Item::Node(node) => self.nodes.push(node),
                 Item::Ending(ending) => return self.error(format!("unexpected {}", ending.text())),
             }
         }
@@ -223,18 +251,18 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn list(&mut self) -> Parsed<(Vec<Node>, Ending)> {
+    fn list(&mut self) -> Parsed<(Box<[Node]>, Ending)> {
         self.nesting += 1;
         if self.nesting > MAX_NESTING {
             return self.error("blocks are nested too deeply");
         }
-        let mut nodes = Vec::new();
-        while self.peek_non_space().kind != Kind::Eof {
+        let first = self.nodes.len();
+        while self.peek_non_space().0 != Kind::Eof {
             match self.text_or_action()? {
-                Item::Node(node) => nodes.push(node),
+                Item::Node(node) => self.nodes.push(node),
                 Item::Ending(ending) => {
                     self.nesting -= 1;
-                    return Ok((nodes, ending));
+                    return Ok((self.nodes.drain(first..).collect(), ending));
                 }
             }
         }
@@ -246,7 +274,7 @@ impl<'a> Parser<'a> {
         match token.kind {
             Kind::Text => Ok(Item::Node(Node::Text {
                 at: token.at,
-                text: token.text.as_ref().into(),
+                length: token.text.len(),
             })),
             Kind::LeftDelim => {
                 self.action_line = token.line;
@@ -264,8 +292,7 @@ impl<'a> Parser<'a> {
             Kind::Block => self.block()?,
             Kind::Break | Kind::Continue => self.leave(&token)?,
             Kind::Else => {
-                let next = self.peek_non_space();
-                if !matches!(next.kind, Kind::If | Kind::With) {
+                if !matches!(self.peek_non_space().0, Kind::If | Kind::With) {
                     self.expect(Kind::RightDelim, "else")?;
                 }
                 return Ok(Item::Ending(Ending::Else));
@@ -347,15 +374,15 @@ impl<'a> Parser<'a> {
         self.range_depth += in_range;
         let (body, ending) = self.list()?;
         self.range_depth -= in_range;
-        let mut otherwise = Vec::new();
+        let mut otherwise: Box<[Node]> = Box::default();
         if ending == Ending::Else {
             let next = self.peek();
             if context == "if" && next == Kind::If {
                 self.next();
-                otherwise.push(Node::If(self.nested(context)?));
+                otherwise = Box::new([Node::If(self.nested(context)?)]);
             } else if context == "with" && next == Kind::With {
                 self.next();
-                otherwise.push(Node::With(self.nested(context)?));
+                otherwise = Box::new([Node::With(self.nested(context)?)]);
             } else {
                 let (nodes, ending) = self.list()?;
                 if ending != Ending::End {
@@ -384,15 +411,19 @@ impl<'a> Parser<'a> {
     }
 
     fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipe> {
-        let mut pipe = Pipe {
-            at: self.peek_non_space().at,
-            ..Pipe::default()
-        };
-        self.declarations(context, &mut pipe)?;
+        let at = self.peek_non_space().1;
+        let (declared, is_assignment) = self.declarations(context)?;
+        let first = self.commands.len();
         loop {
             let token = self.next_non_space();
             match token.kind {
                 kind if kind == end => {
+                    let pipe = Pipe {
+                        at,
+                        declared,
+                        is_assignment,
+                        commands: self.commands.drain(first..).collect(),
+                    };
                     self.check_pipeline(&pipe, context)?;
                     return Ok(pipe);
                 }
@@ -410,18 +441,19 @@ impl<'a> Parser<'a> {
                 | Kind::LeftParen => {
                     self.backup(token);
                     let command = self.command()?;
-                    pipe.commands.push(command);
+                    self.commands.push(command);
                 }
                 _ => return self.unexpected(&token, context),
             }
         }
     }
 
-    fn declarations(&mut self, context: &str, pipe: &mut Pipe) -> Parsed<()> {
+    /// The variables that a pipeline sets, and whether they exist already.
+    fn declarations(&mut self, context: &str) -> Parsed<(Box<[Rc<str>]>, bool)> {
+        let mut declared = Vec::new();
         loop {
-            let variable = self.peek_non_space();
-            if variable.kind != Kind::Variable {
-                return Ok(());
+            if self.peek_non_space().0 != Kind::Variable {
+                return Ok((declared.into(), false));
             }
             let variable = self.next_non_space();
             let after = self.next();
@@ -433,9 +465,8 @@ impl<'a> Parser<'a> {
             };
             let is_comma = next.kind == Kind::Char && next.text == ",";
             if matches!(next.kind, Kind::Assign | Kind::Declare) {
-                pipe.is_assignment = next.kind == Kind::Assign;
-                self.declare(&variable, pipe);
-                return Ok(());
+                declared.push(self.declare(&variable));
+                return Ok((declared.into(), next.kind == Kind::Assign));
             }
             if !is_comma {
                 self.backup(next);
@@ -443,23 +474,23 @@ impl<'a> Parser<'a> {
                     self.backup(space);
                 }
                 self.backup(variable);
-                return Ok(());
+                return Ok((declared.into(), false));
             }
-            self.declare(&variable, pipe);
-            if context != "range" || pipe.declared.len() >= 2 {
+            declared.push(self.declare(&variable));
+            if context != "range" || declared.len() >= 2 {
                 return self.error(format!("too many declarations in {context}"));
             }
-            let next = self.peek_non_space().kind;
+            let next = self.peek_non_space().0;
             if !matches!(next, Kind::Variable | Kind::RightDelim | Kind::RightParen) {
                 return self.error("range can only initialize variables");
             }
         }
     }
 
-    fn declare(&mut self, variable: &Token<'a>, pipe: &mut Pipe) {
-        let name: Rc<str> = variable.text.as_ref().into();
-        pipe.declared.push(Rc::clone(&name));
-        self.variables.push(name);
+    fn declare(&mut self, variable: &Token<'a>) -> Rc<str> {
+        let name = self.name(&variable.text);
+        self.variables.push(Rc::clone(&name));
+        name
     }
 
     fn check_pipeline(&self, pipe: &Pipe, context: &str) -> Parsed<()> {
@@ -485,12 +516,12 @@ impl<'a> Parser<'a> {
     }
 
     fn command(&mut self) -> Parsed<Command> {
-        let at = self.peek_non_space().at;
-        let mut operands = Vec::new();
+        let at = self.peek_non_space().1;
+        let first = self.operands.len();
         loop {
             self.peek_non_space();
             if let Some(operand) = self.operand()? {
-                operands.push(operand);
+                self.operands.push(operand);
             }
             let token = self.next();
             match token.kind {
@@ -501,6 +532,7 @@ impl<'a> Parser<'a> {
             }
             break;
         }
+        let operands: Box<[Operand]> = self.operands.drain(first..).collect();
         if operands.is_empty() {
             return self.error("empty command");
         }
@@ -508,44 +540,48 @@ impl<'a> Parser<'a> {
     }
 
     fn operand(&mut self) -> Parsed<Option<Operand>> {
-        let Some(mut operand) = self.term()? else {
+        let Some(operand) = self.term()? else {
             return Ok(None);
         };
         if self.peek() != Kind::Field {
             return Ok(Some(operand));
         }
-        let mut fields: Vec<Rc<str>> = Vec::new();
         let mut chain_at = None;
-        while self.peek() == Kind::Field {
-            let token = self.next();
-            chain_at.get_or_insert(token.at);
-            fields.push(token.text.trim_start_matches('.').into());
-        }
-        let at = chain_at.unwrap_or(operand.at);
-        match &mut operand.kind {
-            OperandKind::Field(first) | OperandKind::Variable { fields: first, .. } => {
-                first.append(&mut fields);
-                operand.at = at;
-            }
+        let first = self.fields.len();
+        match &operand.kind {
+            OperandKind::Field(fields) => self.fields.extend(fields.iter().cloned()),
             OperandKind::Bool(_)
             | OperandKind::String { .. }
             | OperandKind::Number(_)
             | OperandKind::Nil
             | OperandKind::Dot => {
+                // The error stands behind the whole chain.
+                while self.peek() == Kind::Field {
+                    self.next();
+                }
                 let name = crate::format::quote(operand.to_string().as_bytes(), false);
                 return self.error(format!("unexpected . after term {name}"));
             }
-            _ => {
-                operand = Operand {
-                    at,
-                    kind: OperandKind::Chain {
-                        of: Box::new(operand),
-                        fields,
-                    },
-                };
-            }
+            _ => {}
         }
-        Ok(Some(operand))
+        while self.peek() == Kind::Field {
+            let token = self.next();
+            chain_at.get_or_insert(token.at);
+            let name = self.name(token.text.trim_start_matches('.'));
+            self.fields.push(name);
+        }
+        let at = chain_at.unwrap_or(operand.at);
+        let fields = self.fields.drain(first..).collect();
+        let kind = match operand.kind {
+            OperandKind::Field(_) => OperandKind::Field(fields),
+            // A variable has no fields before it is followed by some.
+            OperandKind::Variable { name, .. } => OperandKind::Variable { name, fields },
+            _ => OperandKind::Chain {
+                of: Box::new(operand),
+                fields,
+            },
+        };
+        Ok(Some(Operand { at, kind }))
     }
 
     fn term(&mut self) -> Parsed<Option<Operand>> {
@@ -556,29 +592,32 @@ impl<'a> Parser<'a> {
                     let name = crate::format::quote(token.text.as_bytes(), false);
                     return self.error(format!("function {name} not defined"));
                 }
-                OperandKind::Function(token.text.as_ref().into())
+                OperandKind::Function(self.name(&token.text))
             }
             Kind::Dot => OperandKind::Dot,
             Kind::Nil => OperandKind::Nil,
             Kind::Bool => OperandKind::Bool(token.text == "true"),
             Kind::Variable => {
-                let name: Rc<str> = token.text.as_ref().into();
+                let name = self.name(&token.text);
                 if !self.variables.contains(&name) {
                     let name = crate::format::quote(name.as_bytes(), false);
                     return self.error(format!("undefined variable {name}"));
                 }
                 OperandKind::Variable {
                     name,
-                    fields: Vec::new(),
+                    fields: Box::default(),
                 }
             }
-            Kind::Field => OperandKind::Field(vec![token.text.trim_start_matches('.').into()]),
+            Kind::Field => {
+                let name = self.name(token.text.trim_start_matches('.'));
+                OperandKind::Field(Box::new([name]))
+            }
             Kind::CharConstant => match unquote_char(&token.text) {
-                Some(character) => OperandKind::Number(Number::character(&token.text, character)),
+                Some(character) => OperandKind::Number(Box::new(Number::character(&token.text, character))),
                 None => return self.error("invalid syntax"),
             },
             Kind::Complex | Kind::Number => match Number::parse(&token.text) {
-                Ok(number) => OperandKind::Number(number),
+                Ok(number) => OperandKind::Number(Box::new(number)),
                 Err(message) => return self.error(message),
             },
             Kind::String | Kind::RawString => match unquote(&token.text) {
@@ -597,7 +636,7 @@ impl<'a> Parser<'a> {
                 self.nesting -= 1;
                 return Ok(Some(Operand {
                     at: pipe.at,
-                    kind: OperandKind::Pipe(pipe),
+                    kind: OperandKind::Pipe(Box::new(pipe)),
                 }));
             }
             _ => {

@@ -12,7 +12,14 @@ pub(crate) struct Template {
     pub name: Rc<str>,
     /// The file that it stands in, and its text.
     pub file: Rc<File>,
-    pub body: Vec<Node>,
+    pub body: Box<[Node]>,
+}
+
+impl Template {
+    /// Whether it has nothing to say: then it never replaces another.
+    pub(crate) fn is_empty(&self) -> bool {
+        is_empty(&self.body, &self.file)
+    }
 }
 
 /// A parsed text.
@@ -22,6 +29,11 @@ pub(crate) struct File {
 }
 
 impl File {
+    /// A part of the text.
+    pub(crate) fn part(&self, at: usize, length: usize) -> &str {
+        self.text.get(at..at + length).unwrap_or_default()
+    }
+
     /// Line (from 1) and column (from 0) of a byte, as Go's templates count them.
     pub(crate) fn position(&self, at: usize) -> (usize, usize) {
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
@@ -35,9 +47,10 @@ impl File {
 }
 
 pub(crate) enum Node {
+    /// A part of the file.
     Text {
         at: usize,
-        text: Box<str>,
+        length: usize,
     },
     Action {
         pipe: Pipe,
@@ -56,21 +69,21 @@ pub(crate) enum Node {
 
 pub(crate) struct Branch {
     pub pipe: Pipe,
-    pub body: Vec<Node>,
-    pub otherwise: Vec<Node>,
+    pub body: Box<[Node]>,
+    pub otherwise: Box<[Node]>,
 }
 
 #[derive(Default)]
 pub(crate) struct Pipe {
     pub at: usize,
-    pub declared: Vec<Rc<str>>,
+    pub declared: Box<[Rc<str>]>,
     pub is_assignment: bool,
-    pub commands: Vec<Command>,
+    pub commands: Box<[Command]>,
 }
 
 pub(crate) struct Command {
     pub at: usize,
-    pub operands: Vec<Operand>,
+    pub operands: Box<[Operand]>,
 }
 
 pub(crate) struct Operand {
@@ -82,19 +95,28 @@ pub(crate) enum OperandKind {
     Dot,
     Nil,
     Bool(bool),
-    Number(Number),
-    String { source: Box<str>, value: Value },
-    Field(Vec<Rc<str>>),
-    Variable { name: Rc<str>, fields: Vec<Rc<str>> },
-    Chain { of: Box<Operand>, fields: Vec<Rc<str>> },
+    Number(Box<Number>),
+    String {
+        source: Box<str>,
+        value: Value,
+    },
+    Field(Box<[Rc<str>]>),
+    Variable {
+        name: Rc<str>,
+        fields: Box<[Rc<str>]>,
+    },
+    Chain {
+        of: Box<Operand>,
+        fields: Box<[Rc<str>]>,
+    },
     Function(Rc<str>),
-    Pipe(Pipe),
+    Pipe(Box<Pipe>),
 }
 
 /// Whether a definition has nothing to say: it never replaces another.
-pub(crate) fn is_empty(body: &[Node]) -> bool {
+pub(crate) fn is_empty(body: &[Node], file: &File) -> bool {
     body.iter().all(|node| match node {
-        Node::Text { text, .. } => text.trim().is_empty(),
+        Node::Text { at, length } => file.part(*at, *length).trim().is_empty(),
         _ => false,
     })
 }

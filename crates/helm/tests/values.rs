@@ -279,4 +279,20 @@ fn schemas() {
         );
     }
     check("schema-broken", "{", "a=1", &["line 1 column 1"]);
+    for draft in [
+        "",
+        r#""$schema": "http://json-schema.org/draft-07/schema","#,
+        r#""$schema": "http://json-schema.org/draft-04/schema#","#,
+    ] {
+        let schema = format!(r#"{{{draft} "properties": {{"a": {{"type": "text"}}}}}}"#);
+        check(
+            "schema-type",
+            &schema,
+            "a=1",
+            &["values.schema.json", "'/properties/a/type'"],
+        );
+    }
+    let named = r#"{"properties": {"a": {"$id": "https://charts.example/a.json", "$schema": "http://json-schema.org/draft-07/schema#", "type": "number"}}}"#;
+    check("schema-named", named, "a=2", &[r#"{"a":2}"#]);
+    check("schema-named-bad", named, "a=x", &["'/a'"]);
 }
