@@ -1,9 +1,10 @@
 //! Which line of a chart wrote which line of a document.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use kubescape_gotemplate::{Mark, lossy};
+use kubescape_gotemplate::{Mark, Text, lossy};
 
 /// Where a line of a rendered document comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,17 +109,29 @@ pub(crate) fn line_origins(
     origins
 }
 
-/// Offsets at which the lines of a template start.
-pub(crate) struct LineStarts(Vec<usize>);
+/// Offsets at which the lines of a template start. Most templates of a chart write nothing: theirs are never looked for.
+pub(crate) struct LineStarts {
+    text: Text,
+    starts: OnceCell<Vec<usize>>,
+}
 
 impl LineStarts {
-    pub(crate) fn of(text: &[u8]) -> Self {
-        let ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        Self(ends.map(|(at, _)| at + 1).collect())
+    pub(crate) fn of(text: Text) -> Self {
+        Self {
+            text,
+            starts: OnceCell::new(),
+        }
     }
 
     /// The line of a byte, from 1.
     fn line(&self, at: usize) -> usize {
-        1 + self.0.partition_point(|start| *start <= at)
+        let starts = self.starts.get_or_init(|| {
+            let bytes = self.text.as_bytes().iter().enumerate();
+            bytes
+                .filter(|(_, byte)| **byte == b'\n')
+                .map(|(at, _)| at + 1)
+                .collect()
+        });
+        1 + starts.partition_point(|start| *start <= at)
     }
 }

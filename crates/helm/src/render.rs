@@ -301,7 +301,7 @@ impl TemplateSet {
             .map(|template| {
                 (
                     template.name.as_str().into(),
-                    LineStarts::of(template.data.as_bytes()),
+                    LineStarts::of(template.data.clone()),
                 )
             })
             .collect();
