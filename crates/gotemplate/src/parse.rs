@@ -14,7 +14,7 @@ use crate::unquote::{unquote, unquote_char};
 const MAX_NESTING: usize = 500;
 
 /// Names of fields, variables and functions, each kept once.
-pub(crate) type Names = HashSet<Rc<str>>;
+pub(crate) type Names = HashSet<Rc<str>, foldhash::fast::RandomState>;
 
 /// Parses a text: its own body, then the definitions in it.
 pub(crate) fn parse(

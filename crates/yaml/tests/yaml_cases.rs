@@ -21,6 +21,12 @@ fn corner_cases() {
     check(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corner_cases.json"));
 }
 
+/// Corners of the syntax: tags, breaks of several bytes, escapes, ends within scalars, errors and where they are told.
+#[test]
+fn syntax_cases() {
+    check(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/syntax_cases.json"));
+}
+
 #[test]
 fn yaml_cases() {
     let path = std::env::var_os("KUBESCAPE_YAML_CASES").map_or_else(
@@ -81,6 +87,12 @@ fn v3(yaml: &str, expected: &Json) -> Result<(), String> {
 
 fn sigs(yaml: &str, expected: &Json) -> Result<(), String> {
     let loaded = load_one(yaml, Profile::SigsYaml, &Limits::default());
+    if let (Err(error), Some(wanted)) = (&loaded, expected.get("error").and_then(Json::as_str))
+        && is_of_syntax(wanted)
+        && format!("yaml: {}", error.go_text()) != wanted
+    {
+        return Err(format!("sigs expected {wanted}, got {}", error.go_text()));
+    }
     let got = loaded.map_err(|error| error.to_string()).and_then(|node| {
         if has_infinite(&node) {
             return Err("no JSON".to_owned());
@@ -101,6 +113,13 @@ fn sigs(yaml: &str, expected: &Json) -> Result<(), String> {
         (Err(_), None) => Ok(()),
         _ => Err(format!("sigs expected {expected}, got {got:?}")),
     }
+}
+
+/// Whether an error is one of Go's scanner or parser, whose words are ours too.
+fn is_of_syntax(error: &str) -> bool {
+    ["did not find", "could not find", "found ", "are not allowed"]
+        .iter()
+        .any(|words| error.contains(words))
 }
 
 fn has_infinite(node: &Node) -> bool {
