@@ -1,8 +1,8 @@
 //! Kubernetes YAML and JSON as Go's decoders read it, with the bytes of every node.
 //!
 //! Go tools differ from the YAML 1.2 specification and from each other in what a plain scalar means (`0644`, `yes`,
-//! `2020-01-01`), in duplicate keys and in merge keys. A [`Profile`] names the decoder that is followed. Events come
-//! from a port of libyaml, the parser that Go's decoders descend from, so that both accept the same texts.
+//! `2020-01-01`), in duplicate keys, in merge keys and in what the syntax allows. A [`Profile`] names the decoder that is
+//! followed; its errors of syntax are told in the decoder's own words, too.
 //!
 //! Nothing here reads files: callers pass text. Hostile text ends in a [`YamlError`], bounded by [`Limits`].
 //!

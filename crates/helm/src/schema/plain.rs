@@ -80,8 +80,8 @@ fn check(schema: &Json, value: Option<&Json>, is_root: bool) -> Option<bool> {
             "type" => has_type(content, value)?,
             "enum" => is_among(content, value)?,
             "required" => has_all(content, value)?,
-            "minimum" => compare(content, value)?.is_none_or(|(bound, number)| number >= bound),
-            "maximum" => compare(content, value)?.is_none_or(|(bound, number)| number <= bound),
+            "minimum" => is_within(content, value, i64::ge)?,
+            "maximum" => is_within(content, value, i64::le)?,
             "items" => items(content, value)?,
             "properties" => properties(content.as_object()?, value)?,
             "additionalProperties" => content.as_bool()? || has_no_other(keywords, value)?,
@@ -154,12 +154,12 @@ fn has_all(names: &Json, value: Option<&Json>) -> Option<bool> {
     Some(fields.is_none_or(|fields| names.iter().all(|name| fields.contains_key(*name))))
 }
 
-/// A bound and the number that it bounds, if the value is one.
-fn compare(bound: &Json, value: Option<&Json>) -> Option<Option<(i64, i64)>> {
+/// Whether a number is on the right side of a bound; what is no number has none.
+fn is_within(bound: &Json, value: Option<&Json>, is_right: fn(&i64, &i64) -> bool) -> Option<bool> {
     let bound = bound.as_i64()?;
     match value {
-        Some(Json::Number(number)) => Some(Some((bound, number.as_i64()?))),
-        _ => Some(None),
+        Some(Json::Number(number)) => Some(is_right(&number.as_i64()?, &bound)),
+        _ => Some(true),
     }
 }
 

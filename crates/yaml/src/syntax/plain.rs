@@ -54,7 +54,7 @@ impl<'text> Scanner<'text> {
                     .cursor
                     .since(start)
                     .bytes()
-                    .last()
+                    .next_back()
                     .is_none_or(|byte| is_any(byte, BLANK)),
                 byte if is_any(byte, LEAD) => self.cursor.is_at_break(),
                 _ => true,
