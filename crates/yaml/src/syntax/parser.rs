@@ -59,6 +59,14 @@ enum Context {
     Flow,
 }
 
+/// What stands before the content of a node.
+struct Properties<'text> {
+    anchor: Option<&'text str>,
+    tag: Option<Cow<'text, str>>,
+    /// Offset just behind them.
+    end: usize,
+}
+
 type Result<T> = std::result::Result<T, SyntaxError>;
 
 impl<'text> Parser<'text> {
@@ -218,11 +226,17 @@ impl<'text> Parser<'text> {
             self.state = self.leave();
             return self.take(EventKind::Alias(name), start);
         }
-        let mut end = start.offset;
+        let properties = self.properties(start)?;
+        self.content(context, start, properties)
+    }
+
+    /// The anchor and the tag of a node, in either order.
+    fn properties(&mut self, node: Mark) -> Result<Properties<'text>> {
+        let mut end = node.offset;
         let (mut anchor, mut tag) = (None, None);
         loop {
             let token = self.scanner.peek()?;
-            match &mut token.kind {
+            match &token.kind {
                 TokenKind::Anchor(name) if anchor.is_none() => anchor = Some(*name),
                 TokenKind::Tag(of_node) if tag.is_none() => tag = Some((Tag::clone(of_node), token.start)),
                 _ => break,
@@ -231,8 +245,19 @@ impl<'text> Parser<'text> {
             self.scanner.skip();
         }
         let tag = tag
-            .map(|(tag, place)| self.resolve(tag, place, start))
+            .map(|(tag, place)| self.resolve(tag, place, node))
             .transpose()?;
+        Ok(Properties { anchor, tag, end })
+    }
+
+    /// What a node holds; nothing when its properties are all there is.
+    fn content(
+        &mut self,
+        context: Context,
+        start: Mark,
+        properties: Properties<'text>,
+    ) -> Result<Event<'text>> {
+        let Properties { anchor, tag, end } = properties;
         let is_flow = matches!(
             self.kind()?,
             TokenKind::FlowSequenceStart | TokenKind::FlowMappingStart
