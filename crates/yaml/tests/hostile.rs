@@ -77,6 +77,16 @@ fn many_keys_are_not_quadratic() {
 }
 
 #[test]
+fn many_directives_are_not_quadratic() {
+    let mut text: String = (0..300_000)
+        .map(|n| format!("%TAG !t{n}! tag:t,{n}:\n"))
+        .collect();
+    text += "---\na: !t7!x b\n";
+    let node = load_one(&text, Profile::GoYamlV3, &Limits::default()).expect("a map");
+    assert_eq!(node.get("a").and_then(|node| node.as_str()), Some("b"));
+}
+
+#[test]
 fn block_scalars_at_the_end_of_the_text() {
     for (text, expected) in [
         ("a: |\n  x", "x"),

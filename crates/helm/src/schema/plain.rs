@@ -3,7 +3,7 @@
 //! Most charts have such a schema, of up to some thousand lines. The validator compiles it and the definitions of all
 //! drafts first, which takes longer than to render the chart.
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 /// Drafts in which what is read here means the same; schemas that name none follow the latest.
 const DRAFTS: [&str; 5] = [
@@ -62,132 +62,127 @@ const MORE: [&str; 44] = [
     "extends",
 ];
 
+/// Types that values may have.
+const TYPES: [&str; 7] = [
+    "null", "boolean", "string", "array", "object", "number", "integer",
+];
+
 /// Whether values meet a schema; nothing for a schema that asks for more than types, or that may be none.
 pub(super) fn is_met(schema: &Json, values: &Json) -> Option<bool> {
     if let Some(draft) = schema.get("$schema") {
         let draft = draft.as_str()?.trim_end_matches('#');
         DRAFTS.contains(&draft).then_some(())?;
     }
-    check(schema, Some(values), true)
+    is_plain(schema, true).then(|| meets(schema, values))?
 }
 
-/// Parts of a schema without a value are read all the same: whether the schema is one does not depend on values.
-fn check(schema: &Json, value: Option<&Json>, is_root: bool) -> Option<bool> {
+/// Whether a schema is one, and asks for no more than what [`meets`] knows.
+fn is_plain(schema: &Json, is_root: bool) -> bool {
+    let Some(keywords) = schema.as_object() else {
+        return false;
+    };
+    keywords
+        .iter()
+        .all(|(keyword, content)| match (keyword.as_str(), content) {
+            ("type", Json::String(name)) => TYPES.contains(&name.as_str()),
+            ("type", Json::Array(names)) => {
+                let mut each = names.iter();
+                let are_types = each.all(|name| name.as_str().is_some_and(|name| TYPES.contains(&name)));
+                are_types && !names.is_empty() && are_different(names)
+            }
+            ("enum", Json::Array(choices)) => {
+                // `1` and `1.0` are one: numbers are left to the validator.
+                let mut each = choices.iter();
+                let are_words =
+                    each.all(|choice| matches!(choice, Json::String(_) | Json::Bool(_) | Json::Null));
+                are_words && !choices.is_empty() && are_different(choices)
+            }
+            ("required", Json::Array(names)) => names.iter().all(Json::is_string) && are_different(names),
+            ("minimum" | "maximum", Json::Number(bound)) => bound.is_i64(),
+            ("items", items) => is_plain(items, false),
+            ("properties", Json::Object(schemas)) => schemas.values().all(|schema| is_plain(schema, false)),
+            ("additionalProperties", Json::Bool(_)) | ("title" | "description", Json::String(_)) => true,
+            (
+                "type"
+                | "enum"
+                | "required"
+                | "minimum"
+                | "maximum"
+                | "properties"
+                | "additionalProperties"
+                | "title"
+                | "description",
+                _,
+            ) => false,
+            ("$schema", _) => is_root,
+            (other, _) => !other.starts_with('$') && !MORE.contains(&other),
+        })
+}
+
+/// Whether no two of a few are equal; the validator has better means for many.
+fn are_different(items: &[Json]) -> bool {
+    const MANY: usize = 100;
+    let mut each = items.iter().enumerate();
+    items.len() <= MANY && each.all(|(index, item)| !items.iter().take(index).any(|earlier| earlier == item))
+}
+
+/// Whether a value meets a plain schema; nothing where that takes comparing fractions.
+fn meets(schema: &Json, value: &Json) -> Option<bool> {
     let keywords = schema.as_object()?;
-    let mut is_met = true;
     for (keyword, content) in keywords {
-        is_met &= match keyword.as_str() {
-            "type" => has_type(content, value)?,
-            "enum" => is_among(content, value)?,
-            "required" => has_all(content, value)?,
-            "minimum" => is_within(content, value, i64::ge)?,
-            "maximum" => is_within(content, value, i64::le)?,
-            "items" => items(content, value)?,
-            "properties" => properties(content.as_object()?, value)?,
-            "additionalProperties" => content.as_bool()? || has_no_other(keywords, value)?,
-            "title" | "description" => content.is_string().then_some(true)?,
-            "default" => true,
-            "$schema" if is_root => true,
-            other if other.starts_with('$') || MORE.contains(&other) => return None,
-            // What has no meaning is left to the forms of those who wrote it.
+        let is_met = match (keyword.as_str(), content, value) {
+            ("type", Json::String(name), _) => is_of(name, value),
+            ("type", Json::Array(names), _) => names
+                .iter()
+                .filter_map(Json::as_str)
+                .any(|name| is_of(name, value)),
+            ("enum", Json::Array(choices), _) => choices.contains(value),
+            ("required", Json::Array(names), Json::Object(fields)) => {
+                let mut names = names.iter().filter_map(Json::as_str);
+                names.all(|name| fields.contains_key(name))
+            }
+            ("minimum", bound, Json::Number(number)) => number.as_i64()? >= bound.as_i64()?,
+            ("maximum", bound, Json::Number(number)) => number.as_i64()? <= bound.as_i64()?,
+            ("items", schema, Json::Array(items)) => all(items.iter().map(|item| meets(schema, item)))?,
+            ("properties", Json::Object(schemas), Json::Object(fields)) => {
+                let both = fields
+                    .iter()
+                    .filter_map(|(name, value)| Some((schemas.get(name)?, value)));
+                all(both.map(|(schema, value)| meets(schema, value)))?
+            }
+            ("additionalProperties", Json::Bool(false), Json::Object(fields)) => {
+                let schemas = keywords.get("properties").and_then(Json::as_object);
+                fields
+                    .keys()
+                    .all(|name| schemas.is_some_and(|schemas| schemas.contains_key(name)))
+            }
             _ => true,
         };
-    }
-    Some(is_met)
-}
-
-fn has_type(types: &Json, value: Option<&Json>) -> Option<bool> {
-    let one = std::slice::from_ref(types);
-    let types = types.as_array().map_or(one, Vec::as_slice);
-    let mut is_any = false;
-    for (index, name) in types.iter().enumerate() {
-        if types.iter().take(index).any(|earlier| earlier == name) {
-            return None;
+        if !is_met {
+            return Some(false);
         }
-        let name = name.as_str()?;
-        let is_one = |value: &Json| match (name, value) {
-            ("null", Json::Null)
-            | ("boolean", Json::Bool(_))
-            | ("string", Json::String(_))
-            | ("array", Json::Array(_))
-            | ("object", Json::Object(_))
-            | ("number", Json::Number(_)) => true,
-            ("integer", Json::Number(number)) => {
-                !number.is_f64() || number.as_f64().is_some_and(|number| number.fract() == 0.0)
-            }
-            _ => false,
-        };
-        let is_known = matches!(
-            name,
-            "null" | "boolean" | "string" | "array" | "object" | "number" | "integer"
-        );
-        is_known.then_some(())?;
-        is_any |= value.is_none_or(is_one);
     }
-    // No type at all is no schema.
-    (!types.is_empty()).then_some(is_any)
+    Some(true)
 }
 
-/// Numbers are left to the validator: `1` and `1.0` are one.
-fn is_among(choices: &Json, value: Option<&Json>) -> Option<bool> {
-    let choices = choices.as_array().filter(|choices| !choices.is_empty())?;
-    let is_word = |choice: &Json| matches!(choice, Json::String(_) | Json::Bool(_) | Json::Null);
-    let is_twice = |index: usize, choice: &Json| choices.iter().take(index).any(|earlier| earlier == choice);
-    let mut each = choices.iter().enumerate();
-    if !each.all(|(index, choice)| is_word(choice) && !is_twice(index, choice)) {
-        return None;
-    }
-    Some(value.is_none_or(|value| choices.contains(value)))
+/// Whether all is true; nothing when that is not known of one.
+fn all(mut each: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    each.try_fold(true, |all, one| Some(all && one?))
 }
 
-fn has_all(names: &Json, value: Option<&Json>) -> Option<bool> {
-    let names: Vec<&str> = names
-        .as_array()?
-        .iter()
-        .map(Json::as_str)
-        .collect::<Option<_>>()?;
-    let mut each = names.iter().enumerate();
-    if each.any(|(index, name)| names.iter().take(index).any(|earlier| earlier == name)) {
-        return None;
+fn is_of(name: &str, value: &Json) -> bool {
+    match (name, value) {
+        ("null", Json::Null)
+        | ("boolean", Json::Bool(_))
+        | ("string", Json::String(_))
+        | ("array", Json::Array(_))
+        | ("object", Json::Object(_))
+        | ("number", Json::Number(_)) => true,
+        ("integer", Json::Number(number)) => {
+            !number.is_f64() || number.as_f64().is_some_and(|number| number.fract() == 0.0)
+        }
+        _ => false,
     }
-    let fields = value.and_then(Json::as_object);
-    Some(fields.is_none_or(|fields| names.iter().all(|name| fields.contains_key(*name))))
-}
-
-/// Whether a number is on the right side of a bound; what is no number has none.
-fn is_within(bound: &Json, value: Option<&Json>, is_right: fn(&i64, &i64) -> bool) -> Option<bool> {
-    let bound = bound.as_i64()?;
-    match value {
-        Some(Json::Number(number)) => Some(is_right(&number.as_i64()?, &bound)),
-        _ => Some(true),
-    }
-}
-
-fn items(schema: &Json, value: Option<&Json>) -> Option<bool> {
-    let mut is_met = check(schema, None, false)?;
-    for item in value.and_then(Json::as_array).into_iter().flatten() {
-        is_met &= check(schema, Some(item), false)?;
-    }
-    Some(is_met)
-}
-
-fn properties(schemas: &Map<String, Json>, value: Option<&Json>) -> Option<bool> {
-    let mut is_met = true;
-    for (name, schema) in schemas {
-        is_met &= check(schema, value.and_then(|value| value.get(name)), false)?;
-    }
-    Some(is_met)
-}
-
-/// Whether the value has the properties alone that the schema names.
-fn has_no_other(keywords: &Map<String, Json>, value: Option<&Json>) -> Option<bool> {
-    let known = match keywords.get("properties") {
-        Some(known) => Some(known.as_object()?),
-        None => None,
-    };
-    let fields = value.and_then(Json::as_object);
-    let is_known = |name: &String| known.is_some_and(|known| known.contains_key(name));
-    Some(fields.is_none_or(|fields| fields.keys().all(is_known)))
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Tokens to events (the productions of YAML 1.1, section 4).
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::scanner::Scanner;
-use super::token::{Tag, TagDirective, TokenKind};
+use super::token::{Tag, TokenKind};
 use super::{Collection, Event, EventKind, Mark, Scalar, Stage, SyntaxError};
 
 /// Reads one event after the other. Nesting costs heap, never stack.
@@ -14,7 +15,8 @@ pub(crate) struct Parser<'text> {
     states: Vec<State>,
     /// Where the open collections begin.
     starts: Vec<Mark>,
-    tag_directives: Vec<TagDirective<'text>>,
+    /// What handles of tags stand for.
+    handles: HashMap<&'text str, Cow<'text, str>>,
 }
 
 /// What is expected next.
@@ -77,7 +79,7 @@ impl<'text> Parser<'text> {
             state: State::FirstDocument,
             states: Vec::new(),
             starts: Vec::new(),
-            tag_directives: Vec::new(),
+            handles: HashMap::new(),
         }
     }
 
@@ -163,30 +165,19 @@ impl<'text> Parser<'text> {
                 }
                 TokenKind::Version(true) => has_version = true,
                 TokenKind::TagDirective(directive) => {
-                    let directive = TagDirective::clone(directive);
-                    if self.prefix(directive.handle).is_some() {
+                    let (handle, prefix) = (directive.handle, directive.prefix.clone());
+                    if self.handles.insert(handle, prefix).is_some() {
                         return Err(error("found duplicate %TAG directive", place, None));
                     }
-                    self.tag_directives.push(directive);
                 }
                 _ => break,
             }
             self.scanner.skip();
         }
         for (handle, prefix) in DEFAULTS {
-            if self.prefix(handle).is_none() {
-                let prefix = Cow::Borrowed(prefix);
-                self.tag_directives.push(TagDirective { handle, prefix });
-            }
+            self.handles.entry(handle).or_insert(Cow::Borrowed(prefix));
         }
         Ok(())
-    }
-
-    fn prefix(&self, handle: &str) -> Option<&str> {
-        let mut directives = self.tag_directives.iter();
-        directives
-            .find(|directive| directive.handle == handle)
-            .map(|directive| &*directive.prefix)
     }
 
     fn document_content(&mut self) -> Result<Event<'text>> {
@@ -205,7 +196,7 @@ impl<'text> Parser<'text> {
     }
 
     fn document_end(&mut self) -> Result<Event<'text>> {
-        self.tag_directives.clear();
+        self.handles.clear();
         self.state = State::Document;
         let start = self.place()?;
         if matches!(self.kind()?, TokenKind::DocumentEnd) {
@@ -331,7 +322,7 @@ impl<'text> Parser<'text> {
         if tag.handle.is_empty() {
             return Ok(tag.suffix);
         }
-        match self.prefix(tag.handle) {
+        match self.handles.get(tag.handle) {
             Some(prefix) => Ok(Cow::Owned(format!("{prefix}{}", tag.suffix))),
             None => Err(error("found undefined tag handle", place, Some(node))),
         }

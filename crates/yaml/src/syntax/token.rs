@@ -42,7 +42,7 @@ pub(crate) enum TokenKind<'text> {
 }
 
 /// `%TAG`: what a handle stands for.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct TagDirective<'text> {
     pub(crate) handle: &'text str,
     pub(crate) prefix: Cow<'text, str>,
