@@ -1,21 +1,24 @@
 //! Events to nodes, without recursion: nesting costs heap, never stack.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use crate::lines::File;
 use crate::mapping::{Entry, Key, KeyKind};
 use crate::open_mapping::{OpenMapping, Pending, identity};
 use crate::scalar::{self, Profile, Style};
 use crate::stream::{check_size, span};
 use crate::syntax::{Collection, Event, EventKind, Parser, Scalar, Stage, SyntaxError};
-use crate::{Limits, LineIndex, Mapping, Node, Span, Value, YamlError};
+use crate::{Limits, Mapping, Node, Span, Value, YamlError};
 
 /// Reads one document after the other from a text.
 pub(crate) struct Composer<'text> {
     parser: Parser<'text>,
-    text: &'text str,
+    file: Rc<File<'text>>,
     /// Where the last document ends.
     end: usize,
     profile: Profile,
@@ -70,28 +73,37 @@ enum Content {
 const SHORT: usize = 32;
 
 impl<'text> Composer<'text> {
+    /// Reads a whole text.
     pub(crate) fn new(text: &'text str, profile: Profile, limits: &'text Limits) -> Result<Self, YamlError> {
         check_size(text, limits)?;
-        // The parser skips a byte order mark without counting it.
-        let (base, text) = text
-            .strip_prefix('\u{feff}')
-            .map_or((0, text), |rest| ('\u{feff}'.len_utf8(), rest));
-        Ok(Self {
+        Ok(Self::of_part(
+            &Rc::new(File::new(text)),
+            0..text.len(),
+            profile,
+            limits,
+        ))
+    }
+
+    /// Reads a part of a file, which must be within the limits.
+    pub(crate) fn of_part(
+        file: &Rc<File<'text>>,
+        part: Range<usize>,
+        profile: Profile,
+        limits: &'text Limits,
+    ) -> Self {
+        let text = file.text().get(part.clone()).unwrap_or_default();
+        // The parser knows no byte order marks.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Self {
             parser: Parser::new(text),
-            text,
+            file: Rc::clone(file),
             end: 0,
             profile,
             limits,
-            base,
+            base: part.end - text.len(),
             known: HashSet::default(),
             written: HashMap::new(),
-        })
-    }
-
-    /// Counts spans from this offset.
-    pub(crate) fn starting_at(mut self, base: usize) -> Self {
-        self.base += base;
-        self
+        }
     }
 
     /// Where the last document ends, in the text without a byte order mark.
@@ -501,7 +513,7 @@ impl<'text> Composer<'text> {
 
     /// `earlier`: an offset of the file.
     fn duplicate(&self, key: &str, start: usize, earlier: u32) -> YamlError {
-        let first = LineIndex::new(self.text).position(self.within(earlier));
+        let first = self.file.position(earlier as usize);
         self.error(
             start,
             format!(
@@ -516,30 +528,43 @@ impl<'text> Composer<'text> {
             .with_go(format!("invalid map key: {}", scalar::go_syntax(node)))
     }
 
+    /// `offset`: in the text that is read.
     fn error(&self, offset: usize, message: impl Into<String>) -> YamlError {
-        YamlError::new(LineIndex::new(self.text).position(offset), message)
+        YamlError::new(self.file.position(self.base + offset), message)
     }
 
     fn syntax_error(&self, error: SyntaxError) -> YamlError {
-        let position = LineIndex::new(self.text).position(error.place.offset);
-        let byte = self.text.as_bytes().get(error.place.offset);
-        let hint = match (error.problem, byte) {
-            ("found character that cannot start any token", Some(b'\t')) => {
-                "; indent with spaces instead of a tab"
+        let hint = self.hint(error).unwrap_or_default();
+        self.error(error.place.offset, format!("{}{hint}", error.problem))
+            .with_go(go_text(error))
+    }
+
+    /// What to do about an error of syntax, where that can be told.
+    fn hint(&self, error: SyntaxError) -> Option<String> {
+        let rest = self.file.text().get(self.base + error.place.offset..);
+        let rest = rest.unwrap_or_default();
+        let begin = error.context.unwrap_or(error.place);
+        let line = self.file.position(self.base + begin.offset).line;
+        Some(match error.problem {
+            "found character that cannot start any token" if rest.starts_with('\t') => {
+                "; indent with spaces instead of a tab".to_owned()
             }
-            ("found incompatible YAML document", _) => "; only %YAML 1.1 is read",
-            ("found unexpected end of stream", _) => "; is a quote or bracket not closed?",
-            ("found unknown escape character", _)
-                if self
-                    .text
-                    .get(error.place.offset..)
-                    .is_some_and(|rest| rest.starts_with("\\/")) =>
-            {
-                "; YAML 1.1 knows no `\\/`, write `/`"
+            "found unknown escape character" if rest.starts_with("\\/") => {
+                "; YAML 1.1 knows no `\\/`, write `/`".to_owned()
             }
-            _ => "",
-        };
-        YamlError::new(position, format!("{}{hint}", error.problem)).with_go(go_text(error))
+            "found incompatible YAML document" => "; only %YAML 1.1 is read".to_owned(),
+            "found unexpected end of stream" => format!("; is the quote of line {line} not closed?"),
+            "did not find expected ',' or ']'" => format!("; is the list of line {line} not closed?"),
+            "did not find expected ',' or '}'" => format!("; is the map of line {line} not closed?"),
+            "did not find expected key" => {
+                format!("; is it indented as the map that begins in line {line}?")
+            }
+            "did not find expected '-' indicator" => {
+                format!("; is it indented as the list that begins in line {line}?")
+            }
+            "could not find expected ':'" => format!("; does line {line} lack one?"),
+            _ => return None,
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! From byte offsets to lines and columns.
 
+use std::cell::OnceCell;
+
 /// A place as editors show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
@@ -42,7 +44,7 @@ impl<'text> LineIndex<'text> {
         }
     }
 
-    /// The place of a byte offset; an offset behind the text is its end.
+    /// The place of a byte offset; an offset behind the text is its end. A byte order mark has no column.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
         let line = self.starts.partition_point(|start| *start <= offset);
@@ -52,6 +54,10 @@ impl<'text> LineIndex<'text> {
             .copied()
             .unwrap_or_default();
         let before = self.text.get(start..offset).unwrap_or_default();
+        let before = match start {
+            0 => before.trim_start_matches('\u{feff}'),
+            _ => before,
+        };
         Position {
             line,
             column: before.chars().count() + 1,
@@ -68,5 +74,30 @@ impl<'text> LineIndex<'text> {
     /// Byte offset at which a line (from 1) starts.
     pub fn start(&self, line: usize) -> Option<usize> {
         self.starts.get(line.checked_sub(1)?).copied()
+    }
+}
+
+/// A file whose lines are looked for when the first place is asked.
+pub(crate) struct File<'text> {
+    text: &'text str,
+    index: OnceCell<LineIndex<'text>>,
+}
+
+impl<'text> File<'text> {
+    pub(crate) fn new(text: &'text str) -> Self {
+        Self {
+            text,
+            index: OnceCell::new(),
+        }
+    }
+
+    pub(crate) fn text(&self) -> &'text str {
+        self.text
+    }
+
+    pub(crate) fn position(&self, offset: usize) -> Position {
+        self.index
+            .get_or_init(|| LineIndex::new(self.text))
+            .position(offset)
     }
 }

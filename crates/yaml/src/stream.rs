@@ -1,8 +1,11 @@
 //! Texts to documents.
 
+use std::rc::Rc;
+
 use crate::compose::Composer;
+use crate::lines::File;
 use crate::lookahead;
-use crate::{LineIndex, Node, Profile, Span, YamlError};
+use crate::{Node, Profile, Span, YamlError};
 
 /// Bounds on what is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,29 +95,18 @@ pub fn load_manifests(text: &str, profile: Profile, limits: &Limits) -> Vec<Mani
             root: Err(error),
         }];
     }
-    let lines = std::cell::OnceCell::new();
+    let file = Rc::new(File::new(text));
     split(text)
         .into_iter()
         .enumerate()
         .filter(|(_, (_, part))| has_content(part))
         .map(|(index, (start, part))| {
-            let shifted = |error: YamlError| {
-                let first = lines.get_or_init(|| LineIndex::new(text)).position(start).line - 1;
-                let position = crate::Position {
-                    line: error.position.line + first,
-                    ..error.position
-                };
-                YamlError { position, ..error }
-            };
-            let root = Composer::new(part, profile, limits)
-                .map(|composer| composer.starting_at(start))
-                .and_then(|mut composer| composer.document())
-                .map(Option::unwrap_or_default)
-                .map_err(shifted);
+            let end = start + part.len();
+            let mut composer = Composer::of_part(&file, start..end, profile, limits);
             Manifest {
                 index: index + 1,
-                span: span(start, start + part.len()),
-                root,
+                span: span(start, end),
+                root: composer.document().map(Option::unwrap_or_default),
             }
         })
         .collect()

@@ -21,7 +21,26 @@ fn check_error(text: &str, expected: &str) {
 
 #[test]
 fn bad_texts() {
-    check_error("a: \"b\n", "is a quote or bracket not closed?");
+    check_error(
+        "a: 1\nb: \"b\n",
+        "3:1: found unexpected end of stream; is the quote of line 2 not closed?",
+    );
+    check_error(
+        "a: 1\nb: [x,\n  y\nc: 1\n",
+        "4:2: did not find expected ',' or ']'; is the list of line 2 not closed?",
+    );
+    check_error(
+        "a:\n  b: 1\n c: 1\n",
+        "3:2: did not find expected key; is it indented as the map that begins in line 1?",
+    );
+    check_error(
+        "a:\n  b: 1\n  c\nd: 1\n",
+        "4:1: could not find expected ':'; does line 3 lack one?",
+    );
+    check_error(
+        "\u{feff}a: @\n",
+        "1:4: found character that cannot start any token",
+    );
     check_error("a:\n\t- b\n", "indent with spaces instead of a tab");
     check_error(
         "a: 1\nb: 2\na: 3\n",
@@ -127,6 +146,11 @@ fn a_bad_document_does_not_spoil_the_others() {
         (2, true)
     );
     assert_eq!(found[2], (3, Ok("c: é\n".to_owned())));
+    let twice = load_manifests("a: 1\n---\nb: 1\nb: 2\n", Profile::GoYamlV3, &Limits::default());
+    assert_eq!(
+        twice[1].root.as_ref().unwrap_err().to_string(),
+        "4:1: the key \"b\" is already defined in line 3; remove one of them"
+    );
     let node = manifests[2].root.as_ref().unwrap().get("c").unwrap().clone();
     assert_eq!(
         "a: 1\n--- # two\nb: [\n---\nc: é\n".get(node.span.range()),
