@@ -549,6 +549,12 @@ impl<'text> Composer<'text> {
             "found character that cannot start any token" if rest.starts_with('\t') => {
                 "; indent with spaces instead of a tab".to_owned()
             }
+            "found character that cannot start any token" if rest.starts_with(['@', '`', '%']) => {
+                "; quote texts that begin with it".to_owned()
+            }
+            "mapping values are not allowed in this context" => {
+                "; quote a text that holds `: `, or indent the line as those around it".to_owned()
+            }
             "found unknown escape character" if rest.starts_with("\\/") => {
                 "; YAML 1.1 knows no `\\/`, write `/`".to_owned()
             }

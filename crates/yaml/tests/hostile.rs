@@ -38,8 +38,12 @@ fn bad_texts() {
         "4:1: could not find expected ':'; does line 3 lack one?",
     );
     check_error(
+        "a: b: c\n",
+        "1:5: mapping values are not allowed in this context; quote a text",
+    );
+    check_error(
         "\u{feff}a: @\n",
-        "1:4: found character that cannot start any token",
+        "1:4: found character that cannot start any token; quote texts that begin with it",
     );
     check_error("a:\n\t- b\n", "indent with spaces instead of a tab");
     check_error(
