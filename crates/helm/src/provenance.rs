@@ -126,12 +126,24 @@ impl LineStarts {
     /// The line of a byte, from 1.
     fn line(&self, at: usize) -> usize {
         let starts = self.starts.get_or_init(|| {
-            let bytes = self.text.as_bytes().iter().enumerate();
-            bytes
-                .filter(|(_, byte)| **byte == b'\n')
-                .map(|(at, _)| at + 1)
-                .collect()
+            // Marks count bytes of what was parsed, in which bytes that are no text have stand-ins.
+            let text = self.text.to_str();
+            text.match_indices('\n').map(|(at, _)| at + 1).collect()
         });
         1 + starts.partition_point(|start| *start <= at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_behind_bytes_that_are_no_text() {
+        let starts = LineStarts::of(Text::from(&b"{{/* caf\xe9 \xe9t\xe9 */}}\na: 1\n"[..]));
+        // Each of the three bytes is parsed as a character of three.
+        let parsed = "{{/* caf\u{fffd} \u{fffd}t\u{fffd} */}}\n";
+        assert_eq!(starts.line(parsed.len() - 2), 1);
+        assert_eq!(starts.line(parsed.len()), 2);
     }
 }
