@@ -73,7 +73,7 @@ impl DefaultValues {
 }
 
 impl Clone for Chart {
-    /// A copy that shares nothing: a chart may be used under several aliases.
+    /// A copy with values of its own, which may change: a chart may be used under several aliases.
     fn clone(&self) -> Self {
         Self {
             metadata: self.metadata.clone(),

@@ -1,6 +1,5 @@
 //! One file to its objects.
 
-use std::cell::OnceCell;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -83,8 +82,7 @@ pub(crate) fn load_text(place: &Place<'_>, text: &str, limits: &Limits, filter: 
     });
     let mut file = OpenFile {
         file: place.file,
-        text: Some(text),
-        lines: OnceCell::new(),
+        lines: Some(LineIndex::new(text)),
         numbered: Some(place.relative),
         source,
         filter,
@@ -113,8 +111,7 @@ pub(crate) fn load_rendered(
     let path = source.file.clone();
     let mut file = OpenFile {
         file: &path,
-        text: None,
-        lines: OnceCell::new(),
+        lines: None,
         numbered: None,
         source: Arc::new(source),
         filter,
@@ -147,8 +144,7 @@ pub(crate) fn load_objects(
     let path = source.file.clone();
     let mut file = OpenFile {
         file: &path,
-        text: Some(text),
-        lines: OnceCell::new(),
+        lines: Some(LineIndex::new(text)),
         numbered: Some(numbered),
         source: Arc::new(source),
         filter,
@@ -163,10 +159,8 @@ pub(crate) fn load_objects(
 
 struct OpenFile<'a> {
     file: &'a Path,
-    /// Its text, in which problems are placed; `None` when it is a rendering of the file.
-    text: Option<&'a str>,
-    /// Where its lines begin, once that is asked.
-    lines: OnceCell<LineIndex<'a>>,
+    /// Its lines, in which problems are placed; `None` when it is a rendering of the file.
+    lines: Option<LineIndex<'a>>,
     /// The path that objects are numbered under; `None` when they share the file's.
     numbered: Option<&'a str>,
     source: Arc<Source>,
@@ -181,7 +175,11 @@ impl OpenFile<'_> {
         match root {
             Err(error) => {
                 let mut skipped = Skipped::document(self.file, index, &error);
-                if self.text.is_some_and(|text| text.contains("{{")) {
+                if self
+                    .lines
+                    .as_ref()
+                    .is_some_and(|lines| lines.text().contains("{{"))
+                {
                     skipped
                         .message
                         .push_str(" (a template? scan the folder of its chart, or render it)");
@@ -272,9 +270,8 @@ impl OpenFile<'_> {
 
     /// Notes what is wrong with a node of a document.
     fn remark(&mut self, document: usize, node: &Node, message: String) {
-        let file = match self.text {
-            Some(text) => {
-                let lines = self.lines.get_or_init(|| LineIndex::new(text));
+        let file = match &self.lines {
+            Some(lines) => {
                 let position = lines.position(node.span.start as usize);
                 format!("{}:{position}", self.file.display()).into()
             }

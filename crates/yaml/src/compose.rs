@@ -7,23 +7,22 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use crate::lines::File;
 use crate::mapping::{Entry, Key, KeyKind};
 use crate::open_mapping::{OpenMapping, Pending, identity};
 use crate::scalar::{self, Profile, Style};
 use crate::stream::{check_size, span};
 use crate::syntax::{Collection, Event, EventKind, Parser, Scalar, Stage, SyntaxError};
-use crate::{Limits, Mapping, Node, Span, Value, YamlError};
+use crate::{Limits, LineIndex, Mapping, Node, Span, Value, YamlError};
 
 /// Reads one document after the other from a text.
 pub(crate) struct Composer<'text> {
     parser: Parser<'text>,
-    file: Rc<File<'text>>,
+    file: Rc<LineIndex<'text>>,
     /// Where the last document ends.
     end: usize,
     profile: Profile,
     limits: &'text Limits,
-    /// Added to every span: where the text starts in its file.
+    /// Where the text starts in its file, from which offsets count.
     base: usize,
     /// Texts that are likely to come again.
     known: HashSet<Arc<str>, RandomState>,
@@ -77,7 +76,7 @@ impl<'text> Composer<'text> {
     pub(crate) fn new(text: &'text str, profile: Profile, limits: &'text Limits) -> Result<Self, YamlError> {
         check_size(text, limits)?;
         Ok(Self::of_part(
-            &Rc::new(File::new(text)),
+            &Rc::new(LineIndex::new(text)),
             0..text.len(),
             profile,
             limits,
@@ -86,7 +85,7 @@ impl<'text> Composer<'text> {
 
     /// Reads a part of a file, which must be within the limits.
     pub(crate) fn of_part(
-        file: &Rc<File<'text>>,
+        file: &Rc<LineIndex<'text>>,
         part: Range<usize>,
         profile: Profile,
         limits: &'text Limits,
@@ -108,7 +107,7 @@ impl<'text> Composer<'text> {
 
     /// Where the last document ends, in the text without a byte order mark.
     pub(crate) fn end(&self) -> usize {
-        self.end
+        self.end.saturating_sub(self.base)
     }
 
     /// The next document; `None` at the end of the text.
@@ -131,6 +130,7 @@ impl<'text> Composer<'text> {
         loop {
             *is_final = true;
             let Event { kind, start, end } = self.next_event()?;
+            let (start, end) = (start + self.base, end + self.base);
             *is_final = false;
             match kind {
                 EventKind::StreamEnd => return Ok(None),
@@ -203,13 +203,13 @@ impl<'text> Composer<'text> {
         };
         // A block ends where the next one starts; its last child tells where its own text ends.
         let end = if frame.flow {
-            end + self.base
+            end
         } else {
-            last_end(&value).unwrap_or(end + self.base)
+            last_end(&value).unwrap_or(end)
         };
         let node = Node {
             value,
-            span: span(frame.start + self.base, end),
+            span: span(frame.start, end),
         };
         if expects_key(state) {
             return Err(self.bad_key(&node, frame.start));
@@ -233,7 +233,7 @@ impl<'text> Composer<'text> {
         } else {
             Style::Quoted
         };
-        let place = span(start + self.base, end + self.base);
+        let place = span(start, end);
         let as_key = expects_key(state);
         if as_key && scalar::is_merge(&value, tag, style) {
             return self.merge_key(state, place, start);
@@ -281,7 +281,7 @@ impl<'text> Composer<'text> {
             return Err(self.error(start, message));
         }
         let (mut node, nodes, key) = (anchored.node.clone(), anchored.nodes, anchored.key.clone());
-        node.span = span(start + self.base, end + self.base);
+        node.span = span(start, end);
         if !expects_key(state) {
             return self.add(state, node, None, None, nodes);
         }
@@ -383,14 +383,9 @@ impl<'text> Composer<'text> {
             open.see_written(raw, place, own)
         };
         match earlier {
-            Some(earlier) => Err(self.duplicate(raw, self.within(place), earlier)),
+            Some(earlier) => Err(self.duplicate(raw, place as usize, earlier)),
             None => Ok(key.kind != KeyKind::String && !open.see_typed(key, own)),
         }
-    }
-
-    /// Where an offset of the file stands in the text.
-    fn within(&self, offset: u32) -> usize {
-        (offset as usize).saturating_sub(self.base)
     }
 
     fn take_merge(
@@ -409,7 +404,7 @@ impl<'text> Composer<'text> {
             _ => {
                 return Err(self
                     .error(
-                        self.within(place.start),
+                        place.start as usize,
                         "`<<` takes a map, or a list of maps, to merge",
                     )
                     .with_go("map merge requires map or sequence of maps as the value"));
@@ -511,7 +506,6 @@ impl<'text> Composer<'text> {
         text
     }
 
-    /// `earlier`: an offset of the file.
     fn duplicate(&self, key: &str, start: usize, earlier: u32) -> YamlError {
         let first = self.file.position(earlier as usize);
         self.error(
@@ -528,14 +522,14 @@ impl<'text> Composer<'text> {
             .with_go(format!("invalid map key: {}", scalar::go_syntax(node)))
     }
 
-    /// `offset`: in the text that is read.
+    /// `offset`: in the file.
     fn error(&self, offset: usize, message: impl Into<String>) -> YamlError {
-        YamlError::new(self.file.position(self.base + offset), message)
+        YamlError::new(self.file.position(offset), message)
     }
 
     fn syntax_error(&self, error: SyntaxError) -> YamlError {
         let hint = self.hint(error).unwrap_or_default();
-        self.error(error.place.offset, format!("{}{hint}", error.problem))
+        self.error(self.base + error.place.offset, format!("{}{hint}", error.problem))
             .with_go(go_text(error))
     }
 

@@ -1,6 +1,6 @@
 //! From byte offsets to lines and columns.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 /// A place as editors show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,33 +23,41 @@ impl std::fmt::Display for Position {
     }
 }
 
-/// The starts of a text's lines.
+/// The lines of a text, looked for when the first place is asked.
 #[derive(Clone, Debug)]
 pub struct LineIndex<'text> {
     text: &'text str,
-    starts: Vec<usize>,
+    starts: OnceLock<Vec<usize>>,
 }
 
 impl<'text> LineIndex<'text> {
-    /// Reads the whole text once.
+    /// Of a text that is not read yet.
     pub fn new(text: &'text str) -> Self {
-        let newlines = text
-            .bytes()
-            .enumerate()
-            .filter(|(_, byte)| *byte == b'\n')
-            .map(|(index, _)| index + 1);
         Self {
             text,
-            starts: std::iter::once(0).chain(newlines).collect(),
+            starts: OnceLock::new(),
         }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &'text str {
+        self.text
+    }
+
+    /// Offsets at which lines start. The whole text is read for them, once.
+    fn starts(&self) -> &[usize] {
+        self.starts.get_or_init(|| {
+            let ends = self.text.match_indices('\n');
+            std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
+        })
     }
 
     /// The place of a byte offset; an offset behind the text is its end. A byte order mark has no column.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
-        let line = self.starts.partition_point(|start| *start <= offset);
+        let line = self.starts().partition_point(|start| *start <= offset);
         let start = self
-            .starts
+            .starts()
             .get(line.saturating_sub(1))
             .copied()
             .unwrap_or_default();
@@ -66,38 +74,13 @@ impl<'text> LineIndex<'text> {
 
     /// The text of a line (from 1), without its end.
     pub fn line(&self, line: usize) -> Option<&'text str> {
-        let start = *self.starts.get(line.checked_sub(1)?)?;
-        let end = self.starts.get(line).copied().unwrap_or(self.text.len());
+        let start = *self.starts().get(line.checked_sub(1)?)?;
+        let end = self.starts().get(line).copied().unwrap_or(self.text.len());
         Some(self.text.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
 
     /// Byte offset at which a line (from 1) starts.
     pub fn start(&self, line: usize) -> Option<usize> {
-        self.starts.get(line.checked_sub(1)?).copied()
-    }
-}
-
-/// A file whose lines are looked for when the first place is asked.
-pub(crate) struct File<'text> {
-    text: &'text str,
-    index: OnceCell<LineIndex<'text>>,
-}
-
-impl<'text> File<'text> {
-    pub(crate) fn new(text: &'text str) -> Self {
-        Self {
-            text,
-            index: OnceCell::new(),
-        }
-    }
-
-    pub(crate) fn text(&self) -> &'text str {
-        self.text
-    }
-
-    pub(crate) fn position(&self, offset: usize) -> Position {
-        self.index
-            .get_or_init(|| LineIndex::new(self.text))
-            .position(offset)
+        self.starts().get(line.checked_sub(1)?).copied()
     }
 }

@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use crate::compose::Composer;
-use crate::lines::File;
 use crate::lookahead;
-use crate::{Node, Profile, Span, YamlError};
+use crate::{LineIndex, Node, Profile, Span, YamlError};
 
 /// Bounds on what is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +94,7 @@ pub fn load_manifests(text: &str, profile: Profile, limits: &Limits) -> Vec<Mani
             root: Err(error),
         }];
     }
-    let file = Rc::new(File::new(text));
+    let file = Rc::new(LineIndex::new(text));
     split(text)
         .into_iter()
         .enumerate()

@@ -41,11 +41,7 @@ impl<'text> Cursor<'text> {
 
     /// The text from an earlier place to here.
     pub(super) fn since(&self, start: usize) -> &'text str {
-        self.between(start, self.offset)
-    }
-
-    pub(super) fn between(&self, start: usize, end: usize) -> &'text str {
-        self.text.get(start..end).unwrap_or_default()
+        self.text.get(start..self.offset).unwrap_or_default()
     }
 
     /// The byte here, 0 behind the end. No text that is read to its end holds a 0.
@@ -133,14 +129,20 @@ impl<'text> Cursor<'text> {
         if length == 3 { self.since(start) } else { "\n" }
     }
 
-    /// Passes bytes up to one of the classes, or the end.
+    /// Passes bytes up to one of the classes, a line end or the end.
     #[inline]
     pub(super) fn advance_to(&mut self, classes: u8) {
-        let rest = self.text.as_bytes().get(self.offset..).unwrap_or_default();
-        self.offset += rest
-            .iter()
-            .position(|byte| is_any(*byte, classes))
-            .unwrap_or(rest.len());
+        loop {
+            let rest = self.text.as_bytes().get(self.offset..).unwrap_or_default();
+            self.offset += rest
+                .iter()
+                .position(|byte| is_any(*byte, classes | END_OF_LINE | LEAD))
+                .unwrap_or(rest.len());
+            if !is_any(self.byte(), LEAD) || self.is_at_break() {
+                return;
+            }
+            self.offset += 1;
+        }
     }
 
     pub(super) fn skip_blanks(&mut self) {
@@ -166,13 +168,8 @@ impl<'text> Cursor<'text> {
     /// Passes the rest of the line, and gives it.
     pub(super) fn take_line(&mut self) -> &'text str {
         let start = self.offset;
-        loop {
-            self.advance_to(END_OF_LINE | LEAD);
-            if !is_any(self.byte(), LEAD) || self.is_at_break() {
-                return self.since(start);
-            }
-            self.offset += 1;
-        }
+        self.advance_to(0);
+        self.since(start)
     }
 
     /// Passes a comment, if one is here.

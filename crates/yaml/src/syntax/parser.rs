@@ -395,32 +395,42 @@ impl<'text> Parser<'text> {
     }
 
     fn flow_sequence(&mut self, place: Place) -> Result<Event<'text>> {
-        self.enter(place)?;
-        if !matches!(self.kind()?, TokenKind::FlowSequenceEnd) {
-            if place == Place::Next {
-                if !matches!(self.kind()?, TokenKind::FlowEntry) {
-                    return Err(self.unexpected("did not find expected ',' or ']'")?);
-                }
-                self.scanner.skip();
+        let is_end = |kind: &TokenKind<'_>| matches!(kind, TokenKind::FlowSequenceEnd);
+        self.flow_entry(place, is_end, "did not find expected ',' or ']'")?;
+        match self.kind()? {
+            TokenKind::FlowSequenceEnd => self.close(EventKind::SequenceEnd),
+            TokenKind::Key => {
+                self.state = State::FlowPairKey;
+                let start = self.place()?;
+                let pair = Collection {
+                    anchor: None,
+                    is_flow: true,
+                };
+                self.take(EventKind::MappingStart(pair), start)
             }
-            match self.kind()? {
-                TokenKind::Key => {
-                    self.state = State::FlowPairKey;
-                    let start = self.place()?;
-                    let pair = Collection {
-                        anchor: None,
-                        is_flow: true,
-                    };
-                    return self.take(EventKind::MappingStart(pair), start);
-                }
-                TokenKind::FlowSequenceEnd => {}
-                _ => {
-                    self.states.push(State::FlowSequence(Place::Next));
-                    return self.node(Context::Flow);
-                }
+            _ => {
+                self.states.push(State::FlowSequence(Place::Next));
+                self.node(Context::Flow)
             }
         }
-        self.close(EventKind::SequenceEnd)
+    }
+
+    /// Goes to the next entry of a collection in brackets, or to its end, which may stand behind a comma.
+    fn flow_entry(
+        &mut self,
+        place: Place,
+        is_end: fn(&TokenKind<'_>) -> bool,
+        problem: &'static str,
+    ) -> Result<()> {
+        self.enter(place)?;
+        if place == Place::First || is_end(self.kind()?) {
+            return Ok(());
+        }
+        if !matches!(self.kind()?, TokenKind::FlowEntry) {
+            return Err(self.unexpected(problem)?);
+        }
+        self.scanner.skip();
+        Ok(())
     }
 
     fn flow_pair_key(&mut self) -> Result<Event<'text>> {
@@ -454,27 +464,19 @@ impl<'text> Parser<'text> {
     }
 
     fn flow_mapping(&mut self, place: Place) -> Result<Event<'text>> {
-        self.enter(place)?;
-        if !matches!(self.kind()?, TokenKind::FlowMappingEnd) {
-            if place == Place::Next {
-                if !matches!(self.kind()?, TokenKind::FlowEntry) {
-                    return Err(self.unexpected("did not find expected ',' or '}'")?);
-                }
+        let is_end = |kind: &TokenKind<'_>| matches!(kind, TokenKind::FlowMappingEnd);
+        self.flow_entry(place, is_end, "did not find expected ',' or '}'")?;
+        match self.kind()? {
+            TokenKind::FlowMappingEnd => self.close(EventKind::MappingEnd),
+            TokenKind::Key => {
                 self.scanner.skip();
+                self.flow_mapping_node(State::FlowMappingValue)
             }
-            match self.kind()? {
-                TokenKind::Key => {
-                    self.scanner.skip();
-                    return self.flow_mapping_node(State::FlowMappingValue);
-                }
-                TokenKind::FlowMappingEnd => {}
-                _ => {
-                    self.states.push(State::FlowMappingNoValue);
-                    return self.node(Context::Flow);
-                }
+            _ => {
+                self.states.push(State::FlowMappingNoValue);
+                self.node(Context::Flow)
             }
         }
-        self.close(EventKind::MappingEnd)
     }
 
     fn flow_mapping_value(&mut self) -> Result<Event<'text>> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::characters::{BLANK, DOUBLE_QUOTE, END_OF_LINE, LEAD, SINGLE_QUOTE, is_any};
+use super::characters::{DOUBLE_QUOTE, SINGLE_QUOTE};
 use super::fold::Fold;
 use super::scanner::Scanner;
 use super::token::TokenKind;
@@ -42,13 +42,8 @@ impl<'text> Scanner<'text> {
     /// Passes what stands for itself, up to a line end, a quote or, where it is an escape, a backslash.
     fn quoted_run(&mut self, special: u8) -> &'text str {
         let start = self.cursor.offset();
-        loop {
-            self.cursor.advance_to(special | END_OF_LINE | LEAD);
-            if !is_any(self.cursor.byte(), LEAD) || self.cursor.is_at_break() {
-                return self.cursor.since(start);
-            }
-            self.cursor.advance(1);
-        }
+        self.cursor.advance_to(special);
+        self.cursor.since(start)
     }
 
     /// Reads up to the next line or the closing quote; says whether the quote is there.
@@ -88,16 +83,9 @@ impl<'text> Scanner<'text> {
                 }
             }
         }
-        loop {
-            if is_any(self.cursor.byte(), BLANK) {
-                self.cursor.advance(1);
-            } else if self.cursor.is_at_break() {
-                fold.push(self.cursor.take_break());
-            } else {
-                fold.join(text, "");
-                return Ok(false);
-            }
-        }
+        self.fold_breaks(&mut fold, start, 0)?;
+        fold.join(text, "");
+        Ok(false)
     }
 
     /// An escape (YAML 1.1, section 5.6). Go's decoders know `\'` besides, and no `\/`.
